@@ -21,6 +21,7 @@ from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.choice import Choose, chooser, interface_among
 from qgate.interfaces.host import call_whole
+from qgate.operations.mid_measure import ways_of, with_ways
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import Recorder
 from qgate.shots import Shots
@@ -105,6 +106,7 @@ class QNode:
         **execution: Unpack[ExecutionKeywords],
     ) -> None:
         self.execute_kwargs = execution_keywords("QNode", execution)
+        self._ways = ways_of(self.execute_kwargs)
         self._choose = chooser(interface)
         self.func = func
         self.device = _device(device)
@@ -220,6 +222,8 @@ class QNode:
                 args, kwargs = _known_entries(args, kwargs)
             returned = self.func(*args, **kwargs)
         operations = tuple([item for item in recorder.items if isinstance(item, Operator)])
+        if self._ways is not None:
+            operations = with_ways(operations, self._ways)
         tape = Tape(operations, measurements_of(returned, self.func), self.shots)
         self.tape = tape = tape.with_trainable(trainable_among(tape.parameters))
         return tape, returned
@@ -387,13 +391,18 @@ def execute(
     InvalidKeyword
         There is no keyword of a name, or it does not accept the value.
     """
-    execution_keywords("execute", execution)
+    ways = ways_of(execution_keywords("execute", execution))
     given = items_of(tapes)
     if given is None or not all(isinstance(tape, Tape) for tape in given):
         raise QuantumFunctionError(
             f"execute was given {described(tapes)}. It runs a sequence of tapes: "
             "qg.execute([tape], device)."
         )
+    if ways is not None:
+        given = [
+            Tape(with_ways(item.operations, ways), item.measurements, item.shots, item._trainable)
+            for item in given
+        ]
     method = parse_method(diff_method, _gradient_options(gradient_kwargs))
     most = None if max_diff is None else _highest_order(max_diff)
     if most is not None:

@@ -18,9 +18,10 @@ from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.recorded import records_of
 from qgate.operations.slots import Affine
 from qgate.outcome_numbers import has_outcomes, numbered
-from qgate.typing import Tensor
+from qgate.typing import Tensor, Wire
 from qgate.wires import Wires
 
 
@@ -83,6 +84,11 @@ class Structure:
     def has_outcomes(self) -> bool:
         """Whether a wire is measured in the middle of the circuit."""
         return has_outcomes(self.operations, self.measurements)
+
+    @cached_property
+    def records(self) -> frozenset[Wire]:
+        """Classical wires, on which a device records outcomes."""
+        return records_of(self.operations)
 
     @cached_property
     def num_bytes(self) -> int:

@@ -28,6 +28,7 @@ from qgate.devices.local.memory import SMALL, checked_limit, needed_bytes, requi
 from qgate.devices.local.plan_engine import Settings
 from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
+from qgate.operations.recorded import MID_MEASURE, Recorded
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import decompose, decomposes, is_elementary
@@ -39,7 +40,7 @@ AMPLITUDES_AT_ONCE = 2**24
 """Maximum number of amplitudes of rows that are simulated together (256 MiB of complex128)."""
 
 LOCAL = Capabilities(
-    gates=ANY_SIZE,
+    gates=ANY_SIZE | {MID_MEASURE},
     matrix_wires=MATRIX_WIRES,
     exact=frozenset(kind.value for kind in MEASURES),
     max_wires=32,
@@ -117,6 +118,8 @@ class LocalDevice(Device):
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
+        if sweep.structure.records:
+            return self._in_branches(sweep, place)
         if sweep.shots is not None:
             order = self.wires_of(busy_wires(sweep.structure))
             self._require_for_samples(sweep, order)
@@ -129,6 +132,19 @@ class LocalDevice(Device):
         if len(sweep) <= _rows_at_once(order):
             return self.engine.results(sweep, order)
         return _in_parts(self.engine.results, sweep, order)
+
+    def _in_branches(self, sweep: Sweep, place: int) -> SweepResult:
+        """Run a circuit that measures in its middle."""
+        from qgate.devices.local.branches import branch_results, simulated_wires
+
+        order = simulated_wires(sweep.structure, self.wires)
+        kept = sum(isinstance(item, Recorded) for item in sweep.structure.operations)
+        rows = min(len(sweep), _rows_at_once(order))
+        require((kept + 3.0) * rows, len(order), limit_gib=self.memory_gib)
+        random = None if sweep.shots is None else self._random_for(sweep.seed, place)
+        with self._sampling:
+            run = partial(branch_results, engine=self.engine, random=random)
+            return _in_parts(run, sweep, order)
 
     def _random_for(self, seed: Sequence[int] | None, place: int) -> np.random.Generator:
         if seed is not None:  # sweeps of one submission must not draw the same numbers

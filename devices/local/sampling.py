@@ -90,12 +90,12 @@ def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
         return outcomes
     shifts = [len(wires) - 1 - place for place in wires.indices(read)]
     kind = np.int64 if len(wires) <= PACKED_WIRES else object
-    readings = None if outcomes.readings is None else _spread(outcomes.readings, shifts, kind)
-    values = _spread(outcomes.values, shifts, kind)
+    readings = None if outcomes.readings is None else spread(outcomes.readings, shifts, kind)
+    values = spread(outcomes.values, shifts, kind)
     return Outcomes(len(wires), values, outcomes.weights, outcomes.shots, readings)
 
 
-def _spread(values: NumericArray, shifts: Sequence[int], kind: type) -> NumericArray:
+def spread(values: NumericArray, shifts: Sequence[int], kind: type) -> NumericArray:
     """Move the bits of outcomes, the most significant first, to the given positions."""
     found: NumericArray = np.zeros(values.shape, dtype=kind)
     for place, shift in enumerate(reversed(shifts)):

@@ -23,7 +23,7 @@ from qgate.arrays import (
 )
 from qgate.autodiff.result_layout import COMPLEX
 from qgate.context import active_plan
-from qgate.execution.execute import MeasurementResult, execute_sweeps
+from qgate.execution.execute import MeasurementResult, exact_kinds, execute_sweeps
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -88,6 +88,7 @@ def evaluate(
         return evaluate_mid_circuit(
             tapes,
             device,
+            method,
             partial(evaluate, method=method, interface=interface, max_diff=max_diff, seed=seed),
         )
     if any(map(_has_batched_arrays, tapes)):
@@ -175,7 +176,7 @@ def values(
 def _linear(tape: Tape, device: Device) -> tuple[Tape, Postprocess]:
     """Return a tape of plain numbers with what the device measures, and the map of its results."""
     tape = _numbers(tape)
-    if not tape.shots.parts and MeasurementKind.VAR in device.capabilities.exact:
+    if not tape.shots.parts and MeasurementKind.VAR in exact_kinds(tape.structure, device):
         return tape, tuple
     budgeted = tape.shots.budget is not None
     return linear_measurements(tape, variances=budgeted, densities=budgeted)

@@ -33,7 +33,7 @@ from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
 from qgate.budget import Budget
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
-from qgate.execution.execute import MeasurementResult, prepare, validate
+from qgate.execution.execute import MeasurementResult, exact_kinds, prepare, validate
 from qgate.execution.tracker import notify
 from qgate.gradients.method import NO_OPTIONS
 from qgate.gradients.registry import METHODS, shift_methods
@@ -237,7 +237,7 @@ def _linear(
     linear, recombine = linear_measurements(
         tape,
         variances=not nonlinear or tape.shots.budget is not None,
-        returned=device.capabilities.exact if densities and not tape.shots else (),
+        returned=exact_kinds(tape.structure, device) if densities and not tape.shots else (),
         wires=device.wires,
     )
     if linear is tape:

@@ -1,4 +1,8 @@
-"""Evaluate circuits with mid-circuit measurements."""
+"""Evaluate circuits with mid-circuit measurements.
+
+They are deferred, or run as they are by a device that measures in the middle of a circuit. A
+gradient method that uses the state of the simulation needs the deferred circuit, which has one.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,37 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from qgate.arrays import any_traced
+from qgate.exceptions import UnsupportedMidMeasure
 from qgate.execution.execute import MeasurementResult
+from qgate.operations.mid_measure import MidMeasure, Ways
+from qgate.operations.recorded import MID_MEASURE
 from qgate.tape import Tape
 from qgate.transforms.deferral import Deferral, deferred
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qgate.autodiff.method import Method
     from qgate.devices.base import Device
 
 Evaluate = Callable[[Sequence[Tape], "Device"], list[list[MeasurementResult]]]
 """Evaluation of tapes without mid-circuit measurements on a device."""
 
+MOST_DEFERRED = 22
+"""Number of wires up to which a simulator defers; with more, it goes through the branches."""
+
+MOST_SELECTED = 12
+"""Number of selected outcomes whose joint probability a simulation by branches lists exactly."""
+
+NOT_HERE = {
+    "single-branch-statistics": "it belongs to compiled programs of Catalyst",
+    "pad-invalid-samples": "results do not need a fixed number of samples here",
+}
+"""Options of PennyLane that are for other software."""
+
 
 def evaluate_mid_circuit(
-    tapes: Sequence[Tape], device: Device, evaluate: Evaluate
+    tapes: Sequence[Tape], device: Device, method: Method | None, evaluate: Evaluate
 ) -> list[list[MeasurementResult]]:
     """Return the results of tapes of which some measure in their middle.
 
@@ -27,15 +48,22 @@ def evaluate_mid_circuit(
     ----------
     tapes : sequence of Tape
     device : Device
+    method : Method or None
+        The gradient method.
     evaluate : callable
-        Evaluates the other tapes and the deferred ones, all together.
+        Evaluates the other tapes and the rewritten ones, all together.
 
     Returns
     -------
     list of list
         For each tape one entry per measurement, as ``evaluate`` returns them.
+
+    Raises
+    ------
+    UnsupportedMidMeasure
+        The device cannot run a circuit as it was asked to.
     """
-    plans = [_deferred(tape, device) for tape in tapes]
+    plans = [_plan(tape, device, method) for tape in tapes]
     written = [tape if plan is None else plan.tape for tape, plan in zip(tapes, plans, strict=True)]
     added = Wires.all_wires([plan.added for plan in plans if plan is not None])
     found = evaluate(written, _with_wires(device, added))
@@ -45,12 +73,78 @@ def evaluate_mid_circuit(
     ]
 
 
-def _deferred(tape: Tape, device: Device) -> Deferral | None:
+def _plan(tape: Tape, device: Device, method: Method | None) -> Deferral | None:
+    """Rewrite a tape that measures in its middle."""
     if not tape.structure.has_outcomes:
         return None
+    every = [item.ways for item in tape.operations if isinstance(item, MidMeasure)]
+    ways = every[0] if every else (None, None)
+    fill = _is_filled(tape, device, ways)
     own = device.wires
     everything = tape.structure.wires if own is None else own
+    if fill or _is_native(tape, device, ways[0], method):
+        return deferred(tape, everything=everything, native=True, fill=fill)
     return deferred(tape, everything=everything, spare=own or ())
+
+
+def _is_filled(tape: Tape, device: Device, ways: Ways) -> bool:
+    """Return whether every shot gets the selected outcomes."""
+    for option in ways:
+        if option in NOT_HERE:
+            raise UnsupportedMidMeasure(
+                device=device.name,
+                reason=f"{option!r} is not available, because {NOT_HERE[option]}",
+                remedy="Leave the option out.",
+            )
+    selects = any(
+        isinstance(item, MidMeasure) and item.postselect is not None for item in tape.operations
+    )
+    if ways[1] != "fill-shots" or not selects or not tape.shots:
+        return False
+    if ways[0] == "deferred" or not device.capabilities.statevector:
+        where = "with mcm_method='deferred'" if ways[0] == "deferred" else "on this device"
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason=f"postselect_mode='fill-shots' is not possible {where}, where shots with other "
+            "outcomes happen",
+            remedy="Leave it out: shots with other outcomes are discarded.",
+        )
+    return True
+
+
+def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Method | None) -> bool:
+    """Return whether a device runs the measurements of a tape in the middle of the circuit."""
+    able = MID_MEASURE in device.capabilities.gates
+    if mcm_method == "one-shot" and not tape.shots:
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason="mcm_method='one-shot' samples, and no shots were given",
+            remedy="Give a number of shots, or use mcm_method='tree-traversal' or 'deferred'.",
+        )
+    if mcm_method in ("one-shot", "tree-traversal") and not able:
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason=f"it does not measure in the middle of a circuit, as mcm_method={mcm_method!r} "
+            "requires",
+            remedy="Use mcm_method=None or 'deferred', which measure other wires at the end.",
+        )
+    if mcm_method == "deferred" or not able or _needs_state(tape, device, method):
+        return False
+    if mcm_method is None and device.capabilities.statevector:
+        measured = [item for item in tape.operations if isinstance(item, MidMeasure)]
+        selected = sum(item.postselect is not None for item in measured)
+        wide = len(tape.wires) + len(measured) > MOST_DEFERRED
+        return wide and (bool(tape.shots) or selected <= MOST_SELECTED)
+    return True
+
+
+def _needs_state(tape: Tape, device: Device, method: Method | None) -> bool:
+    """Return whether a tape may be differentiated through the state of a simulation."""
+    if method is None or tape.shots or not device.capabilities.statevector:
+        return False
+    if not any_traced(tape.parameters) or method.transform is not None:
+        return False
+    return method.name == "best" or method.row.needs_state is not None
 
 
 def _with_wires(device: Device, added: Wires) -> Device:

@@ -171,10 +171,12 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         sweep = without_idle(sweep)
         if not capabilities.statevector:
             sweep = merged(sweep)
+    exact = exact_kinds(sweep.structure, device)
+    words = capabilities.exact_words and not sweep.structure.records
     if sweep.shots is None:
         native = _already_native(
             sweep.structure,
-            capabilities.exact,
+            exact,
             capabilities.gate_set,
             capabilities.max_exact_wires,
         )
@@ -186,9 +188,9 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
 
     lowered, postprocess = lower_measurements(
         sweep,
-        capabilities.exact,
+        exact,
         device=device.name,
-        words=capabilities.exact_words,
+        words=words,
         most_wires=capabilities.max_exact_wires,
     )
     parts = tuple(
@@ -196,6 +198,15 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         for part in lowered
     )
     return parts, index, postprocess
+
+
+def exact_kinds(structure: Structure, device: Device) -> frozenset[str]:
+    """Return the kinds of measurement that a device returns without shots for a structure.
+
+    After a measurement in the middle of a circuit there is no state, only probabilities.
+    """
+    found = device.capabilities.exact
+    return found & {"probs"} if structure.records else found
 
 
 @lru_cache(maxsize=1024)
@@ -251,7 +262,7 @@ def _fitted(
         used = busy_wires(structure)
     else:
         used = structure.wires if wires is None else wires
-    if most is not None and len(used) > most:
+    if most is not None and len(used) - len(structure.records) > most:
         advice = advice_on([structure])
         raise TooManyWires(device=device, needed=len(used), available=most, advice=advice)
     return structure

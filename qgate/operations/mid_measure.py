@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 from uuid import uuid4
 
 from qgate.arguments import truth, whole_number
@@ -34,6 +35,8 @@ class MidMeasure(Operator):
     name = "MidMeasureMP"
     has_matrix = False
     is_gate = False
+    ways: tuple[str | None, str | None] = (None, None)
+    """The ``mcm_method`` and ``postselect_mode`` of the QNode."""
 
     def __init__(
         self,
@@ -73,7 +76,13 @@ class MidMeasure(Operator):
 
     @property
     def signature(self) -> Hashable:
-        return (type(self), self._wires, self.reset, self.postselect, self.meas_uid)
+        return (type(self), self._wires, self.reset, self.postselect, self.meas_uid, self.ways)
+
+    def with_ways(self, mcm_method: str | None, postselect_mode: str | None) -> MidMeasure:
+        """Return the measurement with the options of a QNode; nothing is recorded."""
+        other = self.with_parameters(())
+        other.ways = (mcm_method, postselect_mode)
+        return other
 
     def with_uid(self, uid: Hashable) -> MidMeasure:
         """Return the measurement with another identifier of its outcome; nothing is recorded."""
@@ -134,6 +143,23 @@ def measure(
     [1.0, 0.0]
     """
     return MeasurementValue([MidMeasure(wires, reset, postselect)])
+
+
+Ways = tuple[str | None, str | None]
+"""The options ``mcm_method`` and ``postselect_mode`` of a QNode."""
+
+
+def ways_of(keywords: Mapping[str, Any]) -> Ways | None:
+    """Return the options for mid-circuit measurements; None: all have their default."""
+    found = keywords.get("mcm_method"), keywords.get("postselect_mode")
+    return None if found == (None, None) else found
+
+
+def with_ways(operations: Iterable[Operator], ways: Ways) -> tuple[Operator, ...]:
+    """Return the operations of a circuit, the measurements with the options of a QNode."""
+    return tuple(
+        [item.with_ways(*ways) if isinstance(item, MidMeasure) else item for item in operations]
+    )
 
 
 def _bit(postselect: object) -> int | None:

@@ -18,6 +18,7 @@ from qgate.caches import MIB, sized_cache
 from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
+from qgate.operations.recorded import RecordedCondition
 from qgate.operations.slots import Affine
 from qgate.operations.symbolic import Wrapper
 from qgate.recording import paused
@@ -285,6 +286,10 @@ class _NotDecomposable(Exception):
 def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Operator]:
     if accepts(operation):
         yield operation
+        return
+    if isinstance(operation, RecordedCondition):
+        for part in _accepted(operation.base, accepts, levels):
+            yield operation.with_base(part)
         return
     if levels == 0:
         raise _NotDecomposable(operation.name)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -31,10 +32,12 @@ from qgate.operations.operator import Operator
 from qgate.operations.outcome_values import Node, Outcome
 from qgate.operations.outcome_words import Fixed, free_uids, observable_of, table_of
 from qgate.operations.pauli import PauliSum
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.selected import Selected
 from qgate.recording import paused
 from qgate.tape import Tape
 from qgate.transforms.density import derived
+from qgate.transforms.tomography import from_means, words_of
 from qgate.typing import BoolArray, Tensor, Wire
 from qgate.wires import Wires
 
@@ -75,8 +78,10 @@ def deferred(
     everything: Wires | None = None,
     spare: Collection[Wire] = (),
     reduce_postselected: bool = True,
+    native: bool = False,
+    fill: bool = False,
 ) -> Deferral:
-    """Return a circuit with all measurements at its end.
+    """Return a circuit with all measurements at its end, or one that a device runs natively.
 
     Parameters
     ----------
@@ -88,6 +93,10 @@ def deferred(
         Wires to use first for the outcomes, where the tape does not use them.
     reduce_postselected : bool
         Whether conditions on postselected outcomes are resolved now.
+    native : bool
+        Whether measurements stay where they are, with outcomes recorded on classical wires.
+    fill : bool
+        Whether every shot gets the selected outcomes, with ``native``.
 
     Raises
     ------
@@ -101,10 +110,13 @@ def deferred(
     used = Wires.all_wires([tape.wires, *(item.wires for item in measurements)])
     places = _Places(used, [wire for wire in spare if wire not in used])
     with paused():
-        operations = _deferred_operations(tape, measurements, places, reduce_postselected)
+        if native:
+            operations = _recorded_operations(tape, places, reduce_postselected, fill)
+        else:
+            operations = _deferred_operations(tape, measurements, places, reduce_postselected)
         fixed = places.fixed if reduce_postselected else ()
         resolved = [_on_wires(item, places.wires, fixed) for item in measurements]
-        measured = _Measured(places.selected)
+        measured = _Measured(places.selected, native)
         recipes = [
             _as_integers(item, fixed, measured.recipe(new))
             for item, new in zip(measurements, resolved, strict=True)
@@ -171,7 +183,25 @@ def _deferred_operations(
             if not stays:
                 operations += [CNOT([wire, copy]), *([CNOT([copy, wire])] * item.reset)]
         elif isinstance(item, Conditional):
-            operations += _selected(item, places, reduce_postselected)
+            operations += _selected(item, places, reduce_postselected, Selected)
+        else:
+            operations.append(item)
+    return operations
+
+
+def _recorded_operations(
+    tape: Tape, places: _Places, reduce_postselected: bool, fill: bool
+) -> list[Operator]:
+    operations: list[Operator] = []
+    for item in tape.operations:
+        if isinstance(item, MidMeasure):
+            record, (wire,) = places.place(item, stays=False), item.wires
+            filled = fill and item.postselect is not None
+            operations.append(
+                Recorded(wire, record, reset=item.reset, postselect=item.postselect, fill=filled)
+            )
+        elif isinstance(item, Conditional):
+            operations += _selected(item, places, reduce_postselected, RecordedCondition)
         else:
             operations.append(item)
     return operations
@@ -196,14 +226,16 @@ def _stays(measured: MidMeasure, measurements: Sequence[Measurement]) -> bool:
     return all(item.obs is None and item.kind in BY_BITS for item in readers)
 
 
-def _selected(item: Conditional, places: _Places, reduce_postselected: bool) -> list[Operator]:
+def _selected(
+    item: Conditional, places: _Places, reduce_postselected: bool, kind: type[Selected]
+) -> list[Operator]:
     """Return the gate under a condition; nothing if it is never true."""
     fixed = places.fixed if reduce_postselected else ()
     table = [bool(value) for value in table_of(item.node, fixed)]
     if all(table):
         return [item.base]
     controls = Wires([places.wires[uid] for uid in free_uids(item.node, fixed)])
-    return [Selected(item.base, controls, table)]
+    return [kind(item.base, controls, table)]
 
 
 def _with_wires(item: Measurement, everything: Wires) -> Measurement:
@@ -269,9 +301,12 @@ class _Measured:
     ----------
     selected : mapping of wire to bit
         The outcomes to which results are restricted.
+    native : bool
+        Whether these wires are classical, so that they have no density matrix.
     """
 
     selected: Mapping[Wire, int]
+    native: bool
     items: list[Measurement] = field(default_factory=list)
 
     def recipe(self, item: Measurement) -> Recipe:
@@ -343,6 +378,8 @@ class _Measured:
         return value
 
     def _density(self, item: Measurement) -> Recipe:
+        if self.native:
+            return self._from_words(item)
         wires, size, count = item.wires, 2 ** len(item.wires), 2 ** len(self.selected)
         joint = Measurement(MeasurementKind.DENSITY_MATRIX, wires=self._joint(wires))
         take, index = self._take(joint), int(self._allowed(Wires(list(self.selected))).argmax())
@@ -353,6 +390,29 @@ class _Measured:
             rho = split[:, :, index, :, index]
             trace = sum(xp.real(rho[:, place, place]) for place in range(size))
             return derived(item, rho / trace[:, None, None], xp)
+
+        return value
+
+    def _from_words(self, item: Measurement) -> Recipe:
+        """Measure all Pauli words times all products of Z on the selected wires."""
+        words = words_of(item, item.wires).observable
+        signs = list(product("IZ", repeat=len(self.selected)))
+        letters = ["".join(word) for word in product("IXYZ", repeat=len(item.wires))]
+        both = [word + "".join(sign) for word in letters for sign in signs]
+        wires = (*item.wires, *self.selected)
+        every = PauliSum.from_words(np.ones(len(both)), both, wires)
+        take = self._take(Measurement(MeasurementKind.TERMS, every))
+        bits, count = list(self.selected.values()), words.num_terms
+        weights = [
+            (-1.0) ** sum(bit for bit, letter in zip(bits, sign, strict=True) if letter == "Z")
+            for sign in signs
+        ]
+
+        def value(results: Sequence[Tensor]) -> Tensor:
+            xp = namespace(results)
+            means = xp.reshape(take(results), (-1, count, len(signs))) * np.array(weights)
+            restricted = xp.sum(means, axis=-1)
+            return from_means(item, restricted / restricted[:, :1], xp)
 
         return value
 
