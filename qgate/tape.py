@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -18,6 +18,7 @@ from qgate.operations.operator import Operator, ParameterKind
 from qgate.parameter_errors import refuse_large, refuse_not_finite, refuse_not_real
 from qgate.recording import Recorder, recording
 from qgate.shots import Shots
+from qgate.sizes import MOST_NESTED, check_size
 from qgate.structure import Layout, Structure
 from qgate.sweep import Sweep
 from qgate.tape_details import TapeDetails
@@ -34,6 +35,7 @@ from qgate.wires import Wires
 INTEGER = frozenset({int})
 
 PARAMETERS, IS_CONVERTED = attrgetter("parameters"), attrgetter("is_converted")
+BY_VALUE = attrgetter("by_value")
 
 NONE: frozenset[int] = frozenset()
 
@@ -75,9 +77,10 @@ class Tape(TapeDetails):
         shots: Any = None,
         trainable_params: Sequence[int] | None = None,
     ) -> None:
-        self._operations: Final = _checked(
-            ops, Operator, "operations", "operators, such as qg.X(0)"
-        )
+        operations = _checked(ops, Operator, "operations", "operators, such as qg.X(0)")
+        if True in map(BY_VALUE, operations):
+            operations = tuple(decomposed_by_value(operations))
+        self._operations: Final = operations
         self._measurements: Final = _checked(
             measurements, Measurement, "measurements", "measurements, such as qg.expval(qg.Z(0))"
         )
@@ -481,6 +484,22 @@ def _checked(given: object, kind: type[Part], what: str, needed: str) -> tuple[P
         reason = f"its {what} hold {described(first)[:80]}, of type {type(first).__name__}"
         raise InvalidTape(reason=reason, remedy=remedy)
     return tuple(items)
+
+
+def decomposed_by_value(operations: Iterable[Operator], level: int = 0) -> Iterator[Operator]:
+    """Yield the gates of operators whose decomposition depends on values, and all others."""
+    for operation in operations:
+        if operation.by_value:
+            check_size(
+                f"The decomposition of {operation.name}",
+                level,
+                MOST_NESTED,
+                unit="levels",
+                remedy="Let it end in gates.",
+            )
+            yield from decomposed_by_value(operation.decomposition(), level + 1)
+        else:
+            yield operation
 
 
 def _bound(items: Sequence[Part], values: Iterator[Tensor]) -> list[Part]:

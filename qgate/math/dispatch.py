@@ -12,12 +12,10 @@ from qgate import numpy as tensors
 from qgate.arrays import load, namespace, opened
 from qgate.exceptions import suggest
 from qgate.math.interfaces import get_interface
-from qgate.numpy.boxes import TracedArray
 from qgate.operations.parameters import as_array
 from qgate.typing import Function, Namespace, Nested, Tensor
 
-autoray.register_backend(tensors.tensor, "autograd")
-autoray.register_backend(TracedArray, "autograd")
+autoray.autoray.register_backend_alias("qgate", "autograd")  # tensors, and traced entries
 
 SUBMODULES = ("fft", "linalg", "random")
 
@@ -88,6 +86,7 @@ def _dispatching(path: str) -> Function:
     own = _member(tensors, path)
 
     def function(*args: Nested, like: str | Tensor | None = None, **kwargs: Nested) -> Nested:
+        args = tuple(map(opened, args))
         chosen = get_interface(like) if not isinstance(like, str | None) else like
         backend = chosen or autoray.autoray.choose_backend(path, *args, **kwargs)
         if backend in ("autograd", "numpy", "builtins") and own is not None:

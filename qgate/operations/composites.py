@@ -6,6 +6,7 @@ import copy
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
+from operator import attrgetter
 from typing import Self
 
 import numpy as np
@@ -31,6 +32,8 @@ from qgate.sizes import levels_within, nested
 from qgate.typing import Namespace, Tensor, Wire
 from qgate.wires import Wires
 
+IS_CUSTOM = attrgetter("is_custom")
+
 Term = tuple[Tensor, tuple[Operator, ...]]
 """A weight and the factors of a product, the leftmost first."""
 
@@ -48,9 +51,15 @@ class Composite(Operator):
     def __init__(self, *operands: Operator, id: str | None = None) -> None:
         require_operators(type(self).__name__, *operands)
         self.nesting = nested(type(self).__name__, *operands)
+        self._inherit(operands)
         absorb(*operands)
         self._operands = operands
         super().__init__((), Wires.all_wires([op.wires for op in operands]), id=id)
+
+    def _inherit(self, operands: Iterable[Operator]) -> None:
+        """Note operands that a user defined."""
+        if True in map(IS_CUSTOM, operands):
+            self.is_custom, self.by_value = True, any(op.by_value for op in operands)
 
     @classmethod
     def flattened(cls, operands: Sequence[Operator], *, id: str | None = None) -> Self:
@@ -64,6 +73,7 @@ class Composite(Operator):
         made._operands = tuple(chain.from_iterable(made._taken_apart(op) for op in operands))
         own = [op.nesting - isinstance(op, cls) for op in operands]
         made.nesting = levels_within(cls.__name__, max(own))
+        made._inherit(operands)
         made._is_flat = True
         wires = Wires.all_wires([op.wires for op in operands])
         Operator.__init__(made, (), wires, id=id)

@@ -92,6 +92,12 @@ class Operator(Queries):
     nesting: int = 0
     """Depth of nested operators; 0 where it contains no other."""
 
+    is_custom = False
+    """Whether it, or an operator in it, is defined by a user: devices get its decomposition."""
+
+    by_value = False
+    """Whether its decomposition is not affine in its parameters: circuits hold its gates."""
+
     num_wires: ClassVar[int | None] = None
     """Number of wires; None: any number."""
 

@@ -95,6 +95,19 @@ class Affine:
         return " + ".join(parts)
 
 
+class ProbingSlot(Affine):
+    """Slot that also refuses to be compared, as a decision by an angle's value does.
+
+    Comparing for equality is allowed of other slots, which are keys of structures.
+    """
+
+    __slots__ = ()
+    __hash__ = Affine.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self.__bool__()
+
+
 def _number(value: Tensor, verb: str) -> float:
     if isinstance(value, Real):
         return float(value)

@@ -60,6 +60,8 @@ class Wrapper(Operator):
     ) -> None:
         require_operators(type(self).__name__, base)
         self.nesting = nested(type(self).__name__, base)
+        if base.is_custom:
+            self.is_custom, self.by_value = True, base.by_value
         absorb(base)
         self._base = base
         numbers = base.parameters if parameters is None else parameters

@@ -55,6 +55,8 @@ class GateSet:
     matrix_wires: int = 0
 
     def __call__(self, operation: Operator) -> bool:
+        if operation.is_custom:  # it may have the name of a gate
+            return False
         if operation.name in self.names:
             return True
         if not operation.wires and operation.has_decomposition:
