@@ -107,7 +107,8 @@ class Gate(Operator):
         >>> qg.MultiRZ.compute_matrix(0.1, 3).shape
         (8, 8)
         """
-        return cls._on_counted_wires("compute_matrix", args, named).matrix()
+        with paused():
+            return cls._on_counted_wires("compute_matrix", args, named).matrix()
 
     @classmethod
     def _on_counted_wires(
@@ -123,13 +124,13 @@ class Gate(Operator):
                 public = f"{cls.__name__}.{method}"
                 reason = "num_wires has to be an integer"
                 raise InvalidCall(gate=public, reason=reason, call=f"{public}({', '.join(names)})")
-        with paused():
-            return cls(*args, wires=range(count), **named)
+        return cls(*args, wires=range(count), **named)
 
     @classmethod
     def compute_eigvals(cls, *args: Argument, **named: Argument) -> Tensor:
         """Return the eigenvalues of the gate; arguments as for ``compute_matrix``."""
-        return cls._on_counted_wires("compute_eigvals", args, named).eigvals()
+        with paused():
+            return cls._on_counted_wires("compute_eigvals", args, named).eigvals()
 
     @classmethod
     def compute_decomposition(cls, *args: Argument, **named: Argument) -> list[Operator]:
