@@ -41,9 +41,73 @@ def _refused(reason: str) -> Translate:
     return refuse
 
 
+def _unused(text: str, option: str, value: object) -> dict[str, object]:
+    """Leave out an option that changes how results are computed, and not the results."""
+    return {}
+
+
+def _precision(text: str, option: str, value: object) -> dict[str, object]:
+    """Return the precision of a type of complex numbers."""
+    names = {"complex64": "single", "complex128": "double"}
+    name = str(getattr(value, "__name__", value))
+    if name not in names:
+        reason = "the types are numpy.complex64 and numpy.complex128"
+        raise InvalidOption(text=text, option=option, value=value, reason=reason)
+    return {"precision": names[name]}
+
+
+def _aer_backend(text: str, option: str, value: object) -> dict[str, object]:
+    """Return the options of Aer for one of the names of its simulators."""
+    name = str(value).removesuffix("_gpu")
+    chosen = {"device": "GPU"} if str(value).endswith("_gpu") else {}
+    method = METHODS.get(name, name.removeprefix("aer_simulator_"))
+    if name not in METHODS and not name.startswith("aer_simulator_"):
+        reason = (
+            f"Aer's simulators are {', '.join(METHODS)} and aer_simulator_METHOD; for another "
+            "backend give its object"
+        )
+        raise InvalidOption(text=text, option=option, value=value, reason=reason)
+    return {"method": method, **chosen}
+
+
+METHODS = {
+    "aer_simulator": "automatic",
+    "qasm_simulator": "automatic",
+    "statevector_simulator": "statevector",
+}
+"""Method of Aer for each name of its simulators that does not end with the method."""
+
+LOCAL: Mapping[str, Translate] = {
+    "batch_obs": _unused,
+    "c_dtype": _precision,
+    "debugger": _unused,
+    "kernel_name": _unused,
+    "max_workers": _unused,
+    "mcmc": _unused,
+    "mpi": _refused("the simulator runs in one process, with threads; leave it out"),
+    "num_burnin": _unused,
+    "readout_prob": _refused(
+        "the simulator has no noise; write 'qiskit:aer' with noise_model=..., or leave it out"
+    ),
+    "use_csingle": lambda text, option, value: {"precision": "single" if value else "double"},
+}
+"""Options of PennyLane's simulators."""
+
 TOGETHER = "all circuits of a request are sent together and run in parallel; leave it out"
 
 OPTIONS: Mapping[str, Mapping[str, Translate]] = {
+    **dict.fromkeys(
+        (
+            "default.mixed",
+            "default.qubit",
+            "lightning.gpu",
+            "lightning.kokkos",
+            "lightning.qubit",
+            "reference.qubit",
+        ),
+        LOCAL,
+    ),
+    "qiskit.aer": {"backend": _aer_backend},
     "braket.aws.qubit": {
         "aws_session": _refused(
             "credentials and region are those that AWS's own chain finds; set AWS_PROFILE or give "

@@ -34,11 +34,45 @@ class Alias:
 ALIASES: Mapping[str, Alias] = {
     "braket.aws.qubit": Alias("braket", target_option="device_arn"),
     "braket.local.qubit": Alias("braket", "local", target_option="backend", prefix="local/"),
+    "default.mixed": Alias("local", "statevector"),
     "default.qubit": Alias("local", "statevector"),
+    "lightning.gpu": Alias("local", "statevector"),
+    "lightning.kokkos": Alias("local", "statevector"),
     "lightning.qubit": Alias("local", "statevector"),
-    "qiskit.aer": Alias("qiskit", "aer"),
+    "qiskit.aer": Alias("qiskit", "aer", target_option="backend"),
     "qiskit.remote": Alias("ibm", target_option="backend"),
+    "reference.qubit": Alias("local", "statevector"),
 }
+
+VARIABLES = " Continuous variables are out of scope: qgate's wires are qubits."
+LEVELS = " Qutrits are out of scope: qgate's wires are qubits."
+PULSES = " Pulses and analog simulation are out of scope."
+NETWORKS = " Aer has such a method: write 'qiskit:aer?method=matrix_product_state'."
+EXACT = " The simulator 'local' returns the same results."
+
+ADVICE: Mapping[str, str] = {
+    "braket.aws.ahs": PULSES,
+    "braket.local.ahs": PULSES,
+    "cirq.mixedsimulator": " For noise write 'braket:local/braket_dm', or 'qiskit:aer'.",
+    "cirq.qsim": EXACT,
+    "cirq.simulator": EXACT,
+    "default.clifford": " Aer has such a method: write 'qiskit:aer?method=stabilizer'.",
+    "default.gaussian": VARIABLES,
+    "default.qutrit": LEVELS,
+    "default.qutrit.mixed": LEVELS,
+    "default.tensor": NETWORKS,
+    "ionq.qpu": " Write 'braket:ionq/...', or 'qiskit:qiskit_ionq/...' with that package.",
+    "ionq.simulator": EXACT,
+    "lightning.tensor": NETWORKS,
+    "null.qubit": " qg.plan and qg.specs count without running: write 'local'.",
+    "qiskit.basicsim": " Hand its object over: qg.device(BasicSimulator()).",
+    "qulacs.simulator": EXACT,
+    "rigetti.qpu": " Write 'braket:rigetti/...'.",
+    "rigetti.qvm": EXACT,
+    "strawberryfields.fock": VARIABLES,
+    "strawberryfields.gaussian": VARIABLES,
+}
+"""What to write instead of further names of PennyLane's devices."""
 
 
 def object_option(name: object, options: Mapping[str, object]) -> str | None:

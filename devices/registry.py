@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.devices.aliases import ALIASES, object_option, resolve_alias
+from qgate.devices.aliases import ADVICE, ALIASES, object_option, resolve_alias
 from qgate.devices.base import NOT_IN_IDENTITY, Device, ShotsLike
 from qgate.devices.config import DeviceConfig
 from qgate.devices.plugins import PLUGINS, missing
@@ -287,7 +287,7 @@ def _target(provider: Provider, named: str | None, *, text: str) -> str:
 
 def _unknown_provider(name: str, settings: Settings, *, text: str) -> UnknownDevice:
     names = [*PLUGINS.names(), *settings.devices]
-    hint = suggest(name, [*names, *ALIASES])
+    hint = ADVICE.get(name) or suggest(name, [*names, *ALIASES])
     kind = "provider or named device"
     return UnknownDevice(text=text, unknown=name, kind=kind, known=names, hint=hint)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from qgate.arrays import enclosed, finished, in_containers
+from qgate.arguments import truth
+from qgate.arrays import enclosed, finished, framework_among, in_containers
 from qgate.exceptions import DifferentiationError, described
 from qgate.findable import picklable
+from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike
 from qgate.gradients.method import Options, check_options, owners, refuse
 from qgate.gradients.registry import METHODS, GradientMethod
 from qgate.gradients.tape_arrays import ArrayFree
@@ -18,7 +21,7 @@ from qgate.gradients.tape_plans import Derive, tape_plan
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
-from qgate.typing import Argnums, BoolArray, Nested, Postprocess
+from qgate.typing import Argnums, BoolArray, Function, Nested, Postprocess
 
 EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
 """Measurements that count as linear quantities without shots, without an expansion in Pauli words.
@@ -57,10 +60,11 @@ class TapeTransform(ABC):
     @picklable
     def __call__(
         self,
-        target: object,
+        target: Tape | QNodeLike,
         argnum: Argnums = None,
         *,
         argnums: Argnums = None,
+        hybrid: bool = True,
         **options: object,
     ) -> Nested:
         """Differentiate a tape or a QNode.
@@ -73,6 +77,9 @@ class TapeTransform(ABC):
             QNode: another name of ``argnums``.
         argnums : int or sequence of int, optional
             QNode: positions of arguments; default all trainable ones.
+        hybrid : bool
+            QNode: whether to differentiate by the arguments. False: by the trainable parameters of
+            its gates, without the classical computation before them.
         options
             As in ``gradient_kwargs``.
 
@@ -90,6 +97,8 @@ class TapeTransform(ABC):
         UnknownGradientOption
         DifferentiationError
             The target is neither a tape nor a QNode.
+        QuantumFunctionError
+            ``argnum`` for a QNode that is called with arrays of JAX, as in PennyLane.
         """
         self.check(options)
         if isinstance(target, Tape):
@@ -101,7 +110,42 @@ class TapeTransform(ABC):
                 "qg.jacobian."
             )
         chosen = argnum if argnums is None else argnums
-        return target.gradient_function(self.given_as, chosen, options)
+        if truth(self.name, "hybrid", hybrid):
+            function = target.gradient_function(self.given_as, chosen, options)
+        else:
+            function = self._by_gates(target, argnum, argnums, options)
+        return function if argnum is None else _without_jax(function)
+
+    def _by_gates(
+        self, qnode: QNodeLike, argnum: Argnums, argnums: Argnums, options: Options
+    ) -> Function:
+        """Return the derivatives of a QNode's results by the parameters of its gates."""
+
+        @functools.wraps(qnode)
+        def derivatives(*args: Nested, **kwargs: Nested) -> Nested:
+            tape = qnode.construct(args, kwargs)
+            if framework_among(args) is not None:  # arrays are only marked while traced
+                tape = ClassicalPart.of(qnode, argnums, args, kwargs).marked(tape)
+            tapes, finish = self.of_tape(tape, argnum, options)
+            return finish(qnode.run(tapes))
+
+        return derivatives
+
+
+def _without_jax(function: Function) -> Function:
+    """Return a function that refuses arrays of JAX, in which ``argnum`` selects nothing."""
+
+    @functools.wraps(function)
+    def checked(*args: Nested, **kwargs: Nested) -> Nested:
+        framework = framework_among(args)
+        if framework is not None and framework.name == "jax":
+            raise DifferentiationError(
+                "argnum does not work with the Jax interface. You should use argnums instead: "
+                "the positions of the arguments to differentiate by."
+            )
+        return function(*args, **kwargs)
+
+    return checked
 
 
 class GradientTransform(TapeTransform):

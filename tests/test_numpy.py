@@ -316,3 +316,13 @@ def test_a_traced_value_next_to_tensors_stays_traced(data):
     ):
         gradient = autograd.grad(combine)(plain.ones(2))
         plain.testing.assert_array_equal(gradient, [3.0, 4.0])
+
+
+def test_extract_tensors_finds_marked_arrays_in_containers():
+    first, second = np.array(1.0), np.array([2.0, 3.0], requires_grad=False)
+
+    found = list(np.extract_tensors([first, 5.0, {"a": (second, "text")}]))
+
+    assert found[0] is first
+    assert found[1] is second
+    assert len(found) == 2

@@ -53,7 +53,6 @@ ADVICE: Mapping[str, str] = {
     ),
     "basis_gates": OWN_SIMULATOR.format("basis_gates=..."),
     "coupling_map": OWN_SIMULATOR.format("coupling_map=..."),
-    "noise_model": OWN_SIMULATOR.format("noise_model=..."),
     "provider": "Name a backend, qg.device('qiskit:PACKAGE/BACKEND'), or hand its object over.",
     "seed_simulator": "Write seed=....",
     "seed_transpiler": "The transpiler has a fixed seed here; write seed=... for the simulator's.",
@@ -89,6 +88,13 @@ def card_from(value: object) -> object:
         ) from None
 
 
+def noise_from(value: object) -> object:
+    """Return a noise model of Aer, or refuse another value."""
+    if value is None or hasattr(value, "noise_instructions"):
+        return value
+    raise ValueError("it is not a NoiseModel of qiskit_aer.noise; give one as an argument")
+
+
 class QiskitOptions(Options):
     """Options of Qiskit's devices.
 
@@ -108,6 +114,8 @@ class QiskitOptions(Options):
         Precision of Aer's numbers.
     max_parallel_threads : int
         Number of threads of Aer, up to 256; 0: the number of cores.
+    noise_model : NoiseModel, optional
+        Noise of Aer's simulator, an object of ``qiskit_aer.noise``; not in a string.
     card : VendorCard, optional
         Facts about another package's backend; default: the installed card.
     paid : bool, optional
@@ -138,6 +146,7 @@ class QiskitOptions(Options):
     device: Literal["CPU", "GPU"] = "CPU"
     precision: Literal["double", "single"] = "double"
     max_parallel_threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
+    noise_model: Annotated[Any, BeforeValidator(noise_from)] = None
     card: Annotated[Any, BeforeValidator(card_from)] = None
     paid: bool | None = None
     budget_usd: NonNegativeFloat | None = None
@@ -178,7 +187,8 @@ class QiskitProvider(Provider):
         if "/" in target:
             return _of_package(target, text, options, wires=wires, shots=shots)
         if target == "aer":
-            exact = frozenset({"probs"} if options.method in EXACT_METHODS else ())
+            is_exact = options.method in EXACT_METHODS and options.noise_model is None
+            exact = frozenset({"probs"} if is_exact else ())
             simulator = _simulator(options, text)
             return _device(simulator, text, options, wires=wires, shots=shots, exact=exact)
         fake = fake_backend(target)
@@ -204,7 +214,7 @@ class QiskitProvider(Provider):
             source = Source(candidate, None)
             return _around(source, options.card, text, options, wires=wires, shots=shots)
         given = options.model_fields_set
-        for option in SIMULATION:
+        for option in (*SIMULATION, "noise_model"):
             if option in given:
                 reason = "the backend was made elsewhere, set it there"
                 raise refused(text, option, getattr(options, option), reason)
@@ -245,6 +255,8 @@ def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None)
         if chosen not in known:
             raise refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
     settings = options.model_dump(include=set(SIMULATION))
+    if options.noise_model is not None:
+        settings["noise_model"] = options.noise_model
     if fake is None:
         return AerSimulator(**settings)
     return AerSimulator.from_backend(fake, **settings)

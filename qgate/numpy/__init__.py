@@ -23,6 +23,7 @@ from qgate.exceptions import NonDifferentiableError as NonDifferentiableError
 from qgate.numpy import fft as fft
 from qgate.numpy import linalg as linalg
 from qgate.numpy import random as random
+from qgate.numpy.tensors import extract_tensors as extract_tensors
 from qgate.numpy.tensors import tensor as tensor
 from qgate.numpy.wrapping import lookup as _lookup
 from qgate.numpy.wrapping import names as _names

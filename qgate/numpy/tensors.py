@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,27 @@ from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
 
 from qgate.numpy.boxes import TracedArray
 from qgate.typing import Nested, NumericArray, Tensor
+
+
+def extract_tensors(x: Nested) -> Iterator[tensor]:
+    """Yield the arrays with ``requires_grad`` in nested lists, tuples and dicts.
+
+    Parameters
+    ----------
+    x : tensor, or container of arrays and other objects
+
+    Examples
+    --------
+    >>> [float(found) for found in extract_tensors([tensor(1.0), 2.0, (tensor(3.0),)])]
+    [1.0, 3.0]
+    """
+    if isinstance(x, tensor):
+        yield x
+    elif isinstance(x, Mapping):
+        yield from extract_tensors(list(x.values()))
+    elif isinstance(x, Sequence) and not isinstance(x, str):
+        for item in x:
+            yield from extract_tensors(item)
 
 
 class tensor(NumericArray):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import qgate as qg
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
 from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device
-from qgate.exceptions import AccessRefused, InvalidOption, MissingTarget
+from qgate.exceptions import AccessRefused, InvalidOption, MissingTarget, UnknownDevice
 
 pytestmark = pytest.mark.usefixtures("home")
 ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
@@ -63,7 +65,7 @@ def test_a_backend_object_is_the_device_itself():
     assert object_option("qiskit.remote", {"backend": backend}) == "backend"
     assert object_option("qiskit.remote", {"backend": "ibm_torino"}) is None
     assert object_option("qiskit.remote", {"backend": None}) is None
-    assert object_option("qiskit.aer", {"backend": backend}) is None
+    assert object_option("default.qubit", {"backend": backend}) is None
     assert object_option(backend, {"backend": backend}) is None
 
 
@@ -129,3 +131,32 @@ def test_an_option_that_is_given_twice_has_one_value():
 
 def test_an_option_with_pennylanes_default_is_left_out():
     assert aws(s3_destination_folder=None, aws_session=None)[2] == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["default.mixed", "lightning.gpu", "lightning.kokkos", "reference.qubit"]
+)
+def test_other_simulators_of_pennylane_are_local(name):
+    assert qg.device(name, wires=2).name == "local"
+
+
+def test_options_of_pennylanes_simulators_are_accepted():
+    made = qg.device(
+        "lightning.qubit", wires=2, c_dtype=np.complex64, batch_obs=True, mcmc=False, seed=1
+    )
+
+    assert made.config == "local:statevector?seed=1&precision=single&wires=2"
+
+
+def test_a_type_that_is_not_complex_is_refused():
+    with pytest.raises(InvalidOption, match="complex64"):
+        qg.device("lightning.qubit", c_dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("default.clifford", "method=stabilizer"), ("default.qutrit", "out of scope")],
+)
+def test_devices_that_are_not_there_say_what_to_write(name, advice):
+    with pytest.raises(UnknownDevice, match=advice):
+        qg.device(name, wires=2)

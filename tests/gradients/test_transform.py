@@ -427,3 +427,24 @@ def test_a_list_of_arrays_is_one_argument():
 
     np.testing.assert_allclose(by_first, np.diag(-np.sin(first) * np.cos(second)), atol=1e-12)
     np.testing.assert_allclose(by_second, np.diag(-np.cos(first) * np.sin(second)), atol=1e-12)
+
+
+# By the parameters of gates -------------------------------------------------------------
+
+
+def test_without_the_classical_part_derivatives_are_by_the_parameters_of_gates():
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x[0] * x[1], wires=0)
+        qg.RX(0.3 * x[1], wires=0)
+        return qg.expval(qg.Z(0)), qg.expval(qg.Y(0))
+
+    x = qnp.array([0.4, 0.5])
+    angle = 0.4 * 0.5 + 0.3 * 0.5
+
+    values, others = qg.gradients.param_shift(circuit, hybrid=False)(x)
+
+    np.testing.assert_allclose(values, [-np.sin(angle)] * 2)
+    np.testing.assert_allclose(others, [-np.cos(angle)] * 2)
+    only_second = qg.gradients.param_shift(circuit, argnum=[1], hybrid=False)(x)[0]
+    np.testing.assert_allclose(only_second, [0, -np.sin(angle)], atol=1e-12)

@@ -200,8 +200,7 @@ def test_options_are_read_from_text():
 @pytest.mark.parametrize(
     ("option", "advice"),
     [
-        ("noise_model", r"qg.device\(AerSimulator\(noise_model=...\)\)"),
-        ("backend", r"qg.device\(AerSimulator\(\)\).*qiskit:aer\?method="),
+        ("basis_gates", r"qg.device\(AerSimulator\(basis_gates=...\)\)"),
         ("seed_simulator", "Write seed="),
     ],
 )
@@ -210,14 +209,43 @@ def test_options_of_others_are_refused_with_what_to_write_instead(name, option, 
         device(name, **{option: object()})
 
 
-def test_a_simulator_with_a_noise_model_is_a_device():
+@pytest.mark.parametrize("way", ["an object", "an option", "PennyLane's name"])
+def test_a_simulator_with_a_noise_model_is_a_device(way):
     from qiskit_aer.noise import NoiseModel, depolarizing_error
 
     model, shots = NoiseModel(), 20_000
     model.add_all_qubit_quantum_error(depolarizing_error(0.1, 1), ["x"])
     flipped = Tape([GATES["PauliX"](0)], [counts(wires=[0])], shots=shots).sweep()
-    made = device(AerSimulator(noise_model=model), seed=1)
+    if way == "an object":
+        made = device("qiskit.aer", backend=AerSimulator(noise_model=model), seed=1)
+    else:
+        name = "qiskit:aer" if way == "an option" else "qiskit.aer"
+        made = device(name, noise_model=model, seed=1)
 
     ones = distribution(made, flipped)[1]
 
     assert abs(ones - 0.95) < 5 * np.sqrt(0.95 * 0.05 / shots)
+
+
+@pytest.mark.parametrize("name", ["qiskit:aer", "qiskit:fake_manila"])
+def test_a_noise_model_has_to_be_one_of_aer(name):
+    with pytest.raises(InvalidOption, match="NoiseModel"):
+        device(name, noise_model="depolarizing")
+
+
+@pytest.mark.parametrize(
+    ("backend", "method"),
+    [
+        ("aer_simulator", "automatic"),
+        ("qasm_simulator", "automatic"),
+        ("statevector_simulator", "statevector"),
+        ("aer_simulator_density_matrix", "density_matrix"),
+    ],
+)
+def test_names_of_simulators_are_methods_of_aer(backend, method):
+    assert device("qiskit.aer", backend=backend).backend.options.method == method
+
+
+def test_an_unknown_simulator_of_aer_is_refused():
+    with pytest.raises(InvalidOption, match="aer_simulator_METHOD"):
+        device("qiskit.aer", backend="unitary_simulator")

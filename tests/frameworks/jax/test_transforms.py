@@ -13,6 +13,7 @@ from transform_cases import DIFFERENTIATED, TransformCases, shifted
 
 import qgate as qg
 from qgate import numpy as qnp
+from qgate.exceptions import QuantumFunctionError
 
 jax.config.update("jax_enable_x64", True)
 
@@ -56,3 +57,20 @@ def test_rows_are_mapped_over() -> None:
     found = jax.vmap(metric, (0, None))(rows, jnp.asarray(Y))
 
     np.testing.assert_allclose(found, [metric(row, jnp.asarray(Y)) for row in rows], atol=1e-8)
+
+
+def test_argnum_is_refused_and_argnums_is_not():
+    @qg.qnode("local")
+    def circuit(x, y):
+        qg.RX(x, wires=0)
+        qg.RX(y, wires=0)
+        return qg.expval(qg.Z(0))
+
+    x, y = jnp.array(0.1), jnp.array(0.3)
+
+    with pytest.raises(QuantumFunctionError, match="You should use argnums instead"):
+        qg.gradients.param_shift(circuit, argnum=0)(x, y)
+    found = qg.gradients.param_shift(circuit, argnums=1)(x, y)
+    assert float(found) == pytest.approx(-np.sin(0.4))
+    by_gate = qg.gradients.param_shift(circuit, argnums=[1], hybrid=False)(x, y)
+    assert float(by_gate) == pytest.approx(-np.sin(0.4))
