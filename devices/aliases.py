@@ -72,7 +72,7 @@ ADVICE: Mapping[str, str] = {
     "strawberryfields.fock": VARIABLES,
     "strawberryfields.gaussian": VARIABLES,
 }
-"""What to write instead of further names of PennyLane's devices."""
+"""Replacements of further names of PennyLane's devices, for errors."""
 
 
 def object_option(name: object, options: Mapping[str, object]) -> str | None:

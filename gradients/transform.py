@@ -123,7 +123,7 @@ class TapeTransform(ABC):
 
         @functools.wraps(qnode)
         def derivatives(*args: Nested, **kwargs: Nested) -> Nested:
-            tape = qnode.construct(args, kwargs)
+            tape = qnode.single_tape(args, kwargs)
             if framework_among(args) is not None:  # arrays are only marked while traced
                 tape = ClassicalPart.of(qnode, argnums, args, kwargs).marked(tape)
             tapes, finish = self.of_tape(tape, argnum, options)
