@@ -144,7 +144,8 @@ class CompiledCircuit:
         names = ", ".join(f"{name} {count}" for name, count in self.gate_types.items())
         parts = [
             f"depth {self.depth}",
-            f"{len(self.gates)} gates, {self.two_qubit_gates} on two qubits ({names or 'none'})",
+            f"{quantity(len(self.gates), 'gate')}, {self.two_qubit_gates} on two qubits "
+            f"({names or 'none'})",
         ]
         if self.duration_s is not None:
             parts.append(f"{self.duration_s * 1e6:.4g} us")
@@ -159,6 +160,11 @@ class CompiledCircuit:
         figures = ("compiler", "calibration", "depth", "two_qubit_gates", "gate_types")
         more = ("gate_sizes", "duration_s", "success_probability")
         return {name: getattr(self, name) for name in (*figures, *more)}
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return a number of things as text, ``1 gate`` or ``3 gates``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def longest_path(

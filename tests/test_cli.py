@@ -17,6 +17,7 @@ import pytest
 from shop import Shop
 
 import qgate as qg
+from qgate.cli import main
 from qgate.exceptions import BudgetChanged
 from qgate.jobs.journal import Journal
 
@@ -141,7 +142,7 @@ def test_the_circuits_of_a_program_are_counted_and_nothing_is_sent(shell, device
     assert total.startswith("in all: 1 submission, 1 circuit, 3 rows, ")
     assert total.endswith(" 0.60 USD")
     assert circuit.startswith("circuit 1 on shop:one, 3 rows, ")
-    assert "depth 1, 1 gates, 0 on two qubits (RX 1)" in circuit
+    assert "depth 1, 1 gate, 0 on two qubits (RX 1)" in circuit
     assert Shop(str(tmp_path / "shop.db")).jobs == 0
 
 
@@ -153,6 +154,33 @@ def test_counts_of_a_program_are_printed_as_json_alone(shell, device):
     assert counts["price"] == {"low_usd": 0.6, "high_usd": 0.6}
     assert counts["different_circuits"][0]["gate_types"] == {"RX": 1}
     assert "gradient" in found.stderr
+
+
+def test_a_file_of_openqasm_is_counted_on_a_device(tmp_path, capsys):
+    file = tmp_path / "circuit.qasm"
+    file.write_text(
+        "OPENQASM 3; input float a; qubit[2] q; bit[1] c; rx(a) q[0]; cx q[0], q[1];"
+        "c[0] = measure q[1];"
+    )
+
+    assert main(["specs", "--json", "--device", "local?shots=10", str(file)]) == 0
+
+    counts = json.loads(capsys.readouterr().out)
+    assert counts["resources"]["gate_types"] == {"RX": 1, "CNOT": 1}
+    assert counts["resources"]["measurements"] == {"probs(1 wires)": 1}
+    assert (counts["gradient"]["rows"], counts["gradient"]["shots"]) == (3, 30)
+    assert counts["compiled"][0]["two_qubit_gates"] == 1
+
+
+def test_a_file_of_openqasm_without_inputs_has_no_gradient(tmp_path, capsys):
+    file = tmp_path / "circuit.qasm"
+    file.write_text('OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; h q[0]; cx q[0], q[1];')
+
+    assert main(["specs", str(file)]) == 0
+
+    text = capsys.readouterr().out
+    assert "Depth: 2" in text
+    assert "Gradient method: None" in text
 
 
 def test_a_plan_for_another_device(shell, device):

@@ -11,10 +11,14 @@ from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
 
 import qgate as qg
+from qgate.cli.circuit_files import is_circuit, qnode_of_file
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
-from qgate.resource.program_specs import specs_of_program
+from qgate.resource.circuit_specs import CircuitSpecs
+from qgate.resource.program_specs import ProgramSpecs, specs_of_program
+
+PROGRAM = "a Python program; its own arguments follow after --"
 
 
 def plan(chosen: argparse.Namespace) -> None:
@@ -24,10 +28,16 @@ def plan(chosen: argparse.Namespace) -> None:
 
 
 def specs(chosen: argparse.Namespace) -> None:
-    """Report the circuits that a program would send, as the device runs them; send nothing."""
+    """Report the circuits of a program or a file of OpenQASM on a device; send nothing."""
+    program = _script(chosen)
     device = None if chosen.device is None else device_for_plan(chosen.device)
-    with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
-        found = specs_of_program(_script(chosen), device)
+    found: ProgramSpecs | CircuitSpecs
+    if is_circuit(chosen.script):
+        qnode, inputs = qnode_of_file(chosen.script, device or "local")
+        found = qg.specs(qnode)(*inputs)
+    else:
+        with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
+            found = specs_of_program(program, device)
     print(json.dumps(found.to_dict(), indent=2) if chosen.json else found)
 
 
@@ -47,7 +57,7 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "specs", specs)
     parser.add_argument("--device", help="replaces every device that the program names")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    _add_script(parser)
+    _add_script(parser, f"{PROGRAM}; or a circuit in OpenQASM, FILE.qasm")
     parser = add_command(commands, "run", run)
     parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
     add_journal(parser)
@@ -55,8 +65,8 @@ def add_to(commands: Commands) -> None:
     _add_script(parser)
 
 
-def _add_script(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", help="a Python program; its own arguments follow after --")
+def _add_script(parser: argparse.ArgumentParser, text: str = PROGRAM) -> None:
+    parser.add_argument("script", help=text)
     parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 

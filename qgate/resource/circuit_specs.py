@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.circuit_resources import OLDER_NAMES as COUNTS_BEFORE
 from qgate.circuit_resources import SpecsResources
-from qgate.devices.compiled import CompiledCircuit
-from qgate.exceptions import QGateError, UnknownEntry
+from qgate.devices.compiled import CompiledCircuit, quantity
+from qgate.exceptions import DifferentiationError, QGateError, UnknownEntry
 from qgate.resource.requests import (
     RequestCounts,
     method_of,
@@ -140,7 +140,10 @@ class CircuitSpecs:
     # As a dictionary, and as text --------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all counts as a dictionary, which can be written as JSON."""
+        """Return all counts as a dictionary, which can be written as JSON.
+
+        ``gradient`` is None also where the method cannot differentiate the circuit.
+        """
         several = isinstance(self.resources, list)
         resources = self.resources if isinstance(self.resources, list) else [self.resources]
         listed = [each.to_dict() for each in resources]
@@ -152,12 +155,19 @@ class CircuitSpecs:
             "resources": listed if several else listed[0],
             "num_params": self.num_params,
             "num_trainable_params": self.num_trainable_params,
-            "diff_method": self.diff_method,
             "value": self.value.to_dict(),
-            "gradient": None if self.gradient is None else self.gradient.to_dict(),
-            "num_gradient_executions": self.num_gradient_executions,
+            **self._gradient_to_dict(),
             "compiled": [circuit.to_dict() for circuit in self.compiled],
         }
+
+    def _gradient_to_dict(self) -> dict[str, Any]:
+        names = ("diff_method", "gradient", "num_gradient_executions")
+        try:
+            found = None if self.gradient is None else self.gradient.to_dict()
+            numbers = (self.diff_method, found, self.num_gradient_executions)
+        except DifferentiationError:
+            numbers = (None, None, 0)
+        return dict(zip(names, numbers, strict=True))
 
     def __getitem__(self, key: str) -> Any:
         name = OLDER_NAMES.get(key, key)
@@ -197,7 +207,7 @@ class CircuitSpecs:
     def _work(self) -> Iterator[tuple[str, object]]:
         """Yield names and texts of parameters, submissions and compiled circuits."""
         angles = sum(len(tape.slots_of(at)) for tape in self.tapes for at in trained(tape))
-        trainable = f"{self.num_trainable_params} trainable with {angles} angles"
+        trainable = f"{self.num_trainable_params} trainable with {quantity(angles, 'angle')}"
         yield "Parameters", f"{self.num_params}, of which {trainable}"
         try:
             yield "Value", self.value
@@ -210,7 +220,7 @@ class CircuitSpecs:
         try:
             gradient = self.gradient
             yield "Gradient method", self.diff_method
-        except QGateError as error:
+        except DifferentiationError as error:
             yield "Gradient", f"not possible. {error}"
             return
         if gradient is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qgate.context import entered
-from qgate.devices.compiled import CompiledCircuit
+from qgate.devices.compiled import CompiledCircuit, quantity
 from qgate.resource.requests import RequestCounts, Requests
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -72,8 +72,8 @@ class ProgramSpecs:
     def __str__(self) -> str:
         lines = [f"in all: {self.requests}"]
         for number, each in enumerate(self.circuits[:MOST_LISTED], 1):
-            shots = f"{each.shots} shots" if each.shots else "exact"
-            head = f"circuit {number} on {each.device}, {each.rows} rows, {shots}"
+            shots = quantity(each.shots, "shot") if each.shots else "exact"
+            head = f"circuit {number} on {each.device}, {quantity(each.rows, 'row')}, {shots}"
             lines.append(f"{head}: {each.compiled.summary}")
         more = len(self.circuits) - MOST_LISTED
         lines += [f"and {more} more"] if more > 0 else []

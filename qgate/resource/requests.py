@@ -19,7 +19,7 @@ from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import Method, parse_method
 from qgate.autodiff.returns import leaves
 from qgate.context import entered
-from qgate.devices.compiled import CompiledCircuit
+from qgate.devices.compiled import CompiledCircuit, quantity
 from qgate.devices.job import SweepResult
 from qgate.gradients.registry import METHODS
 from qgate.interfaces.choice import chooser
@@ -63,10 +63,10 @@ class RequestCounts:
 
     def __str__(self) -> str:
         parts = [
-            _counted(self.submissions, "submission"),
-            _counted(self.circuits, "circuit"),
-            _counted(self.rows, "row"),
-            _counted(self.shots, "shot") if self.shots else "exact",
+            quantity(self.submissions, "submission"),
+            quantity(self.circuits, "circuit"),
+            quantity(self.rows, "row"),
+            quantity(self.shots, "shot") if self.shots else "exact",
             "" if self.price == Price() else str(self.price or "price unknown"),
         ]
         return ", ".join(filter(None, parts))
@@ -87,10 +87,6 @@ class RequestCounts:
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as a dictionary."""
         return asdict(self)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class Recorded(Exception):  # no error: it ends a call whose request is known

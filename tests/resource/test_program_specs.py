@@ -39,7 +39,7 @@ def test_exact_circuits_have_no_shots():
     found = specs_of_program(lambda: exact(0.1))
 
     assert (found.requests.shots, found.circuits[0].shots) == (0, 0)
-    assert "circuit 1 on local, 1 rows, exact: depth 1" in str(found)
+    assert "circuit 1 on local, 1 row, exact: depth 1" in str(found)
 
 
 def test_a_program_without_circuits_sends_nothing():

@@ -170,6 +170,7 @@ class TestSubmissions:
         with pytest.raises(UnsupportedDiffMethod):
             _ = found.gradient
         assert "Gradient: not possible" in str(found)
+        assert found.to_dict()["gradient"] is None
 
     def test_nothing_is_simulated(self):
         def wide(angle):
