@@ -15,8 +15,9 @@ from openqasm3 import ast
 
 from qgate.exceptions import suggest
 from qgate.interchange.angles import Angle, Input
+from qgate.interchange.conditions import is_conditional
 from qgate.interchange.gate_names import GATE_NAMES
-from qgate.interchange.imported import InputSpec
+from qgate.interchange.inputs import InputSpec
 from qgate.interchange.pragmas import Results, read_pragma
 from qgate.interchange.qasm_values import (
     Bits,
@@ -24,18 +25,18 @@ from qgate.interchange.qasm_values import (
     Register,
     Scope,
     Value,
+    condition_of,
     invalid,
     kind_of,
-    position,
     unsupported,
 )
-from qgate.interchange.steps import Applied, Gates, Measured, Modified, Step
+from qgate.interchange.steps import Applied, Branch, Gates, Measured, Modified, Reset, Step, touched
 from qgate.sizes import check_size
 
 LIBRARIES = frozenset({"stdgates.inc", "qelib1.inc", "stdgates.qasm"})
 """Files whose gates are built in."""
 
-READ = "Gates, registers, measurements, inputs, constants, barriers and for loops are read."
+READ = "Gates, registers, measurements, resets, inputs, constants, for and if are read."
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ class Reader:
     results: Results = field(default_factory=list)
     physical: bool = False
     """Whether qubits are those of a device, ``$0``."""
+    in_branch: bool = False
+    """Whether a branch is being read that depends on outcomes."""
 
     @classmethod
     def read(cls, program: ast.Program) -> Reader:
@@ -165,6 +168,7 @@ class Reader:
         found = self.scope.find(target.name) if isinstance(target, ast.Identifier) else None
         if found is None or isinstance(found, Register | Bits | InputArray | Input):
             unsupported(node, "the target is no variable for numbers", "Assign to int or float.")
+        self._refuse_in_branch(node, "an assignment")
         assert isinstance(target, ast.Identifier)  # else found is None
         value = node.rvalue
         if node.op.name != "=":
@@ -351,8 +355,18 @@ class Reader:
                 f"{len(qubits)} qubits are measured into {len(bits)} bits",
                 "Give registers of one size.",
             )
-        place = "line {line}, column {column}".format(**position(node))
-        self.steps.append(Measured(qubits, tuple(bits), place))
+        self._refuse_in_branch(node, "a measurement")
+        self.steps += map(Measured, qubits, bits)
+
+    def _reset(self, node: ast.QuantumReset) -> None:
+        self._refuse_in_branch(node, "a reset")
+        used = {qubit for step in self.steps for qubit in touched(step)}
+        qubits = self._register(node.qubits, self.scope).qubits
+        self.steps += [Reset(qubit) for qubit in qubits if qubit in used]
+
+    def _refuse_in_branch(self, node: ast.QASMNode, what: str) -> None:
+        if self.in_branch:
+            unsupported(node, f"{what} depends on an outcome", "Only gates can be conditional.")
 
     def _box(self, node: ast.Box) -> None:
         if node.duration is not None:
@@ -376,8 +390,21 @@ class Reader:
             self._block(node.block, {node.identifier.name: member})
 
     def _branch(self, node: ast.BranchingStatement) -> None:
-        chosen = self.scope.constant(node.condition, "a condition")
-        self._block(node.if_block if chosen else node.else_block, {})
+        condition = condition_of(node.condition, self.scope)
+        if not is_conditional(condition):
+            self._block(node.if_block if condition else node.else_block, {})
+            return
+        branches = [self._conditional(block) for block in (node.if_block, node.else_block)]
+        self.steps.append(Branch(condition, *branches))
+
+    def _conditional(self, statements: Sequence[ast.QASMNode]) -> tuple[Any, ...]:
+        """Return the steps of a block that depends on outcomes."""
+        outer = self.steps, self.in_branch
+        self.steps, self.in_branch = [], True
+        self._block(statements, {})
+        found = tuple(self.steps)
+        self.steps, self.in_branch = outer
+        return found
 
     def _block(self, statements: Sequence[ast.QASMNode], names: dict[str, Value]) -> None:
         """Read statements in a scope of their own."""
@@ -404,6 +431,7 @@ _STATEMENTS: Mapping[type, Callable[[Reader, Any], None]] = {
     ast.QuantumPhase: Reader._gate,
     ast.QuantumBarrier: Reader._barrier,
     ast.QuantumMeasurementStatement: Reader._measurement,
+    ast.QuantumReset: Reader._reset,
     ast.ForInLoop: Reader._loop,
     ast.BranchingStatement: Reader._branch,
     ast.Box: Reader._box,
@@ -417,5 +445,4 @@ _NAMES: Mapping[str, str] = {
     "CalibrationStatement": "a calibration (cal)",
     "DelayInstruction": "a delay",
     "ExternDeclaration": "an external function",
-    "QuantumReset": "a reset",
 }

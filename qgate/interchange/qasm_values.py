@@ -12,6 +12,7 @@ from openqasm3 import ast
 
 from qgate.exceptions import InvalidParameters, InvalidQasm, UnsupportedQasm, suggest
 from qgate.interchange.angles import Input, apply, is_free
+from qgate.interchange.conditions import CONDITIONS, Condition, applied, register_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,23 @@ class Scope:
             f"a variable of {kind_of(kind)} cannot be read",
             "int, uint, float, angle, bool and bit are read.",
         )
+
+
+def condition_of(node: Any, scope: Scope) -> Condition:
+    """Return a condition: a number, or an expression of outcomes."""
+    if isinstance(node, ast.UnaryExpression) and node.op.name in "!~":
+        return applied("!", condition_of(node.expression, scope))
+    if isinstance(node, ast.BinaryExpression) and node.op.name in CONDITIONS:
+        pair = condition_of(node.lhs, scope), condition_of(node.rhs, scope)
+        return applied(node.op.name, *pair)
+    if isinstance(node, ast.Cast):
+        return condition_of(node.argument, scope)
+    if isinstance(node, ast.BitstringLiteral):
+        return node.value
+    found = scope.value(node)
+    if isinstance(found, Bits):
+        return register_value(found.bits)
+    return scope.constant(node, "a condition")
 
 
 _COMPLEX: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,6 +12,7 @@ import numpy as np
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters
 from qgate.interchange.angles import Angle, evaluate
+from qgate.interchange.conditions import Condition, bits_in
 from qgate.interchange.gate_names import GATE_NAMES
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
@@ -107,24 +108,75 @@ class Modified:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Measurement of qubits into classical bits.
+    """Measurement of a qubit into a classical bit.
 
     Parameters
     ----------
-    qubits : tuple of int
-    bits : tuple of int or None
-        The bit of each qubit; None: the outcome is not stored.
-    place : str
-        Where it stands, for errors: ``line 4, column 1``.
+    qubit : int
+    bit : int or None
+        None: the outcome is not stored.
     """
 
-    qubits: tuple[int, ...]
-    bits: tuple[int | None, ...]
-    place: str
+    qubit: int
+    bit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Reset of a qubit to the state 0."""
+
+    qubit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Gates that are applied if a condition on bits is true, and others if it is not.
+
+    Parameters
+    ----------
+    condition : Condition
+    then, otherwise : tuple of Conditional
+    """
+
+    condition: Condition
+    then: tuple[Conditional, ...]
+    otherwise: tuple[Conditional, ...] = ()
 
 
 Gates: TypeAlias = Applied | Matrix | Modified
-Step: TypeAlias = Gates | Measured
+Conditional: TypeAlias = Applied | Matrix | Modified | Branch
+Step: TypeAlias = Applied | Matrix | Modified | Branch | Measured | Reset
+
+
+def touched(step: Step) -> Iterable[int]:
+    """Return the qubits on which a step acts; a barrier acts on none."""
+    if isinstance(step, Measured | Reset):
+        return (step.qubit,)
+    if isinstance(step, Branch):
+        return [qubit for part in (*step.then, *step.otherwise) for qubit in touched(part)]
+    return () if isinstance(step, Applied) and step.gate == "barrier" else step.qubits
+
+
+def bits_read(step: Step) -> Iterable[int]:
+    """Return the bits on which a step depends."""
+    if not isinstance(step, Branch):
+        return ()
+    inner = [bit for part in (*step.then, *step.otherwise) for bit in bits_read(part)]
+    return [*bits_in(step.condition), *inner]
+
+
+def terminal(steps: Sequence[Step]) -> frozenset[int]:
+    """Return the places of measurements whose qubits and bits are not used afterwards."""
+    qubits: set[int] = set()
+    bits: set[int | None] = set()
+    found: set[int] = set()
+    for place in range(len(steps) - 1, -1, -1):
+        step = steps[place]
+        if isinstance(step, Measured) and step.qubit not in qubits and step.bit not in bits:
+            found.add(place)
+        qubits.update(touched(step))
+        bits.update(bits_read(step))
+    return frozenset(found)
 
 
 def _raised(block: list[Operator], exponent: float) -> list[Operator]:
