@@ -76,11 +76,13 @@ class Plugins:
         return claimant
 
     def _claimant(self, candidate: object) -> Provider | None:
+        asked = self.asked_about(candidate)
+        return next((provider for provider in asked if provider.claims(candidate)), None)
+
+    def asked_about(self, candidate: object) -> Iterator[Provider]:
+        """Yield the providers whose vendor's packages have the class of an object, or its base."""
         modules = {kind.__module__.partition(".")[0] for kind in type(candidate).__mro__}
-        for provider in self.loadable():
-            if provider.sdks & modules and provider.claims(candidate):
-                return provider
-        return None
+        return (provider for provider in self.loadable() if provider.sdks & modules)
 
     def loadable(self) -> Iterator[Provider]:
         """Yield every provider that can be loaded; skip broken ones."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qgate.devices.cloud.card import DeviceCard
     from qgate.devices.cloud.remote import TaggedJob
     from qgate.devices.options import Options
+    from qgate.interchange.imported import ImportedCircuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Provider(ABC):
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
     ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``, ``jobs_of``,
     ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
-    ``claims`` and ``make_from_object`` if the vendor's own device objects are accepted as well.
+    ``claims`` and ``make_from_object`` if the vendor's own device objects are accepted as well;
+    ``sdks`` and ``circuit`` if the vendor's circuits are.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -175,6 +177,13 @@ class Provider(ABC):
         Called only for objects whose class comes from, or inherits from, one of ``sdks``.
         """
         return False
+
+    def circuit(self, candidate: object) -> ImportedCircuit | None:
+        """Return a circuit of the vendor's package as a quantum function; None: it is no circuit.
+
+        Called only for objects whose class comes from, or inherits from, one of ``sdks``.
+        """
+        return None
 
     def make_from_object(
         self, candidate: Any, options: Any, *, wires: Wires | None, shots: Shots | str

@@ -7,6 +7,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from qgate import levels, qnode_derivatives
@@ -19,6 +20,7 @@ from qgate.context import HERE, active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution_keywords
 from qgate.findable import Located, located, make_findable
+from qgate.interchange.readout import Readout
 from qgate.interfaces.choice import Choose, chooser, interface_among
 from qgate.interfaces.host import call_whole
 from qgate.operations.mid_measure import ways_of, with_ways
@@ -50,8 +52,11 @@ class QNode:
 
     Parameters
     ----------
-    func : callable
-        Applies operations and returns measurements.
+    func : callable, or circuit
+        A callable applies operations and returns measurements. A circuit of Qiskit, Braket, Cirq or
+        pytket, a program in OpenQASM or the path of a file stands for the function that applies it
+        and returns what it measures: counts, or probabilities without shots. Calls take its
+        parameters, and ``observable=`` or ``measurements=`` in place of these results.
     device : Device or str
         The device, or the string that names it.
     interface : {"auto", "autograd", "torch", "jax", "tf", None}
@@ -95,7 +100,7 @@ class QNode:
 
     def __init__(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., Any] | Any,
         device: Device | str,
         interface: str | None = "auto",
         diff_method: Any = "best",
@@ -107,8 +112,12 @@ class QNode:
     ) -> None:
         self.execute_kwargs = execution_keywords("QNode", execution)
         self._ways = ways_of(self.execute_kwargs)
+        if not isinstance(func, FunctionType):
+            from qgate.devices.circuits import quantum_function  # only where it may be a circuit
+
+            func = quantum_function(func)
         self._choose = chooser(interface)
-        self.func = func
+        self.func: Callable[..., Any] = func
         self.device = _device(device)
         self.interface = interface
         self.diff_method = diff_method
@@ -221,6 +230,8 @@ class QNode:
             if any_boxed([*args, *kwargs.values()]):
                 args, kwargs = _known_entries(args, kwargs)
             returned = self.func(*args, **kwargs)
+            if isinstance(returned, Readout):
+                returned = returned.measurement(self.shots.total_shots)
         operations = tuple([item for item in recorder.items if isinstance(item, Operator)])
         if self._ways is not None:
             operations = with_ways(operations, self._ways)

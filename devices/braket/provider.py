@@ -16,6 +16,7 @@ from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.cloud.remote import TaggedJob
+    from qgate.interchange.imported import ImportedCircuit
 
 TARGETS = {
     "local": "braket_sv",
@@ -36,6 +37,14 @@ class BraketProvider(Provider):
     name = "braket"
     default_target = "local"
     options: ClassVar[type[Options]] = BraketOptions
+    sdks = frozenset({"braket"})
+
+    def circuit(self, candidate: object) -> ImportedCircuit | None:
+        from braket.circuits import Circuit  # the candidate's class has loaded it
+
+        from qgate.devices.braket.incoming import from_braket
+
+        return from_braket(candidate) if isinstance(candidate, Circuit) else None
 
     def targets(self) -> Collection[str]:
         return (*TARGETS, *ARNS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from qgate.devices.qiskit.vendors.backends import Source
     from qgate.devices.qiskit.vendors.card import VendorCard
+    from qgate.interchange.imported import ImportedCircuit
 
 AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
 FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
@@ -198,6 +199,13 @@ class QiskitProvider(Provider):
     def claims(self, candidate: object) -> bool:
         providers: Any = sys.modules.get("qiskit.providers")
         return providers is not None and isinstance(candidate, providers.BackendV2)
+
+    def circuit(self, candidate: object) -> ImportedCircuit | None:
+        from qiskit import QuantumCircuit  # the candidate's class has loaded it
+
+        from qgate.devices.qiskit.incoming import from_qiskit
+
+        return from_qiskit(candidate) if isinstance(candidate, QuantumCircuit) else None
 
     def make_from_object(
         self,

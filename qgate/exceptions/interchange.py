@@ -32,6 +32,16 @@ class UnsupportedQasm(QasmError, NotImplementedError):
     message = PLACED
 
 
+class UnsupportedInstruction(QuantumFunctionError, NotImplementedError):
+    """A circuit of a vendor has an instruction that no circuit here can hold."""
+
+    package: str
+    instruction: str
+    place: str
+    remedy: str
+    message = "The {package} circuit has {instruction} ({place}), which cannot be read. {remedy}"
+
+
 class InputError(QuantumFunctionError, TypeError, ValueError):
     """An imported circuit was called with values that do not fit its inputs."""
 

@@ -10,7 +10,7 @@ from qgate.operations.outcome_values import MeasurementValue
 
 
 class Readout:
-    """What a circuit measures; the shots of a QNode decide in which form.
+    """Wires or outcomes that a circuit measures; the shots of a QNode decide in which form.
 
     Parameters
     ----------

@@ -168,6 +168,25 @@ def test_measured_wires_follow_the_classical_bits():
     assert qg.from_qasm(program).measured == qg.tape.Wires([1, 0, 2])
 
 
+def test_conditions_depend_on_outcomes():
+    program = """
+        qubit[3] q; bit[2] c; reset q;
+        ry(0.8) q[0]; ry(1.1) q[1]; c = measure q[0:1];
+        if (c == 2) x q[2]; else { ry(0.4) q[2]; }
+        if (c[0] && !c[1]) { h q[2]; if (true) { z q[2]; } }
+        reset q[0];
+    """
+
+    found = qg.QNode(program, "local")(measurements=qg.probs(wires=[0, 2]))
+
+    first, second = np.sin(0.4) ** 2, np.sin(0.55) ** 2
+    turned = qg.matrix(qg.RY(0.4, 0))[:, 0]
+    both = np.array([turned[0] + turned[1], turned[0] - turned[1]]) / np.sqrt(2)
+    flipped, kept = (1 - first) * second, (1 - first) * (1 - second) + first * second
+    expected = flipped * np.array([0, 1]) + kept * turned**2 + first * (1 - second) * both**2
+    np.testing.assert_allclose(found, [*expected, 0, 0], atol=1e-12)
+
+
 def test_pragmas_of_results_are_what_the_function_returns():
     function = qg.from_qasm("""
         qubit[2] q; rx(0.3) q[0];
@@ -232,12 +251,12 @@ def test_mistakes_are_named_with_line_and_column(program, line, column, text):
 @pytest.mark.parametrize(
     ("program", "line", "text"),
     [
-        ("qubit q;\nreset q;", 2, "a reset cannot be read"),
         ("qubit q;\ndelay[10ns] q;", 2, "a delay"),
         ('include "mine.inc";', 1, "mine.inc"),
         ("input bit b;", 1, "no type of a number"),
         ("input int n;\nqubit[n] q;", 2, "depends on an input"),
-        ("qubit q; bit c;\nc = measure q;\nif (c) x q;", 3, "outcome"),
+        ("qubit q; bit c;\nc = measure q;\nrx(c) q;", 3, "outcome"),
+        ("qubit q; bit c;\nc = measure q;\nif (c) { reset q; }", 3, "a reset depends on an"),
         ("extern f(int) -> int;\ncal {\n}", 1, "an external function"),
         ("qubit q;\n#pragma braket noise bit_flip(0.1) q\n", 2, "noise"),
     ],

@@ -1,0 +1,115 @@
+"""Circuits as circuits of the Braket SDK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from braket.circuits import Circuit, FreeParameter, Gate, Instruction
+from braket.circuits.compiler_directives import Barrier
+
+from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD
+from qgate.interchange.outgoing import Outgoing, number, outgoing, writer
+from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
+from qgate.tape import Tape
+from qgate.transforms.decomposition import GateSet
+from qgate.typing import WiresLike
+
+BARRIER = "Barrier"
+"""Name of the barrier; without wires it acts on all of them."""
+
+ACCEPTS = GateSet(frozenset(GATES) | UNREAD | {IDENTITY, BARRIER})
+
+
+def to_braket(
+    circuit: Any,
+    wires: WiresLike | None = None,
+    rotations: bool = True,
+    measure_all: bool = False,
+) -> Any:
+    """Return a circuit as a ``Circuit`` of the Braket SDK.
+
+    Qubit ``i`` is the wire ``i`` of ``wires``. An argument of the quantum function that is a text
+    becomes a ``FreeParameter`` of that name. A circuit without measured wires has no ``measure``,
+    so that result types can be added; Braket then measures all qubits.
+
+    Parameters
+    ----------
+    circuit : QNode, quantum function or QuantumScript
+    wires : wires, optional
+        The wire of each qubit; default those of the circuit, in order of appearance.
+    rotations : bool
+        Whether to rotate to the eigenbases of the observables before measuring.
+    measure_all : bool
+        Whether to measure all wires, or only those of the circuit's measurements.
+
+    Returns
+    -------
+    braket.circuits.Circuit, or function
+        For a QNode or function: a function of its arguments that returns the circuit.
+
+    Raises
+    ------
+    QuantumFunctionError
+        The circuit has batches, or observables without a common basis.
+    UnsupportedOperation
+        A gate cannot be decomposed.
+
+    Examples
+    --------
+    >>> def circuit(x):
+    ...     qg.RX(2 * x, wires="a")
+    >>> qg.to_braket(circuit)("theta").instructions[0].operator
+    Rx('angle': 2.0*theta, 'qubit_count': 1)
+    """
+
+    def write(tape: Tape, symbols: tuple[str, ...]) -> Circuit:
+        return _circuit(
+            outgoing(
+                tape,
+                symbols,
+                ACCEPTS,
+                wires=wires,
+                rotations=rotations,
+                measure_all=measure_all,
+                target="Braket",
+            )
+        )
+
+    return writer(circuit, write)
+
+
+def _circuit(source: Outgoing) -> Circuit:
+    circuit = Circuit(
+        [part for operation in source.operations for part in _instructions(operation, source)]
+    )
+    idle = [place for place in range(len(source.wires)) if place not in circuit.qubits]
+    for place in idle:  # a qubit without a gate would not be part of the circuit
+        circuit.i(place)
+    if source.measured:
+        circuit.measure(list(source.wires.indices(source.measured)))
+    return circuit
+
+
+def _instructions(operation: Operator, source: Outgoing) -> list[Instruction]:
+    qubits = list(source.wires.indices(operation.wires))
+    parameters = [_parameter(value, source.symbols) for value in operation.parameters]
+    if operation.name == "GlobalPhase":
+        return [Instruction(Gate.GPhase(-1 * parameters[0]), [])]
+    if operation.name == BARRIER:
+        return [Instruction(Barrier(qubits or list(range(len(source.wires)))))]
+    if operation.name == IDENTITY:
+        return [Instruction(Gate.I(), [qubit]) for qubit in qubits]
+    return [Instruction(getattr(Gate, GATES[operation.name])(*parameters), qubits)]
+
+
+def _parameter(value: Any, symbols: tuple[str, ...]) -> Any:
+    """Return an angle as a number or an expression of free parameters; a matrix unchanged."""
+    if not isinstance(value, Affine):
+        return value if getattr(value, "ndim", 0) else number(value)
+    total: Any = value.offset
+    for slot, factor in value.terms:
+        parameter = FreeParameter(symbols[slot])
+        term = parameter if factor == 1.0 else factor * parameter
+        total = term if isinstance(total, float) and not total else total + term
+    return total

@@ -1,0 +1,51 @@
+"""Circuits as circuits of the Braket SDK."""
+
+import numpy as np
+
+import qgate as qg
+
+
+def function(x, w):
+    qg.RX(x, "a")
+    qg.CNOT(["a", "b"])
+    qg.Rot(w[0], 2 * w[1], -w[2] + 0.5, "b")
+    qg.IsingXY(0.3, ["a", "b"])
+    qg.MultiControlledX(["a", "b", "c"], control_values=[0, 1])
+    qg.GlobalPhase(0.2)
+    qg.Barrier()
+    qg.QubitUnitary(np.kron([[0, 1j], [1, 0]], np.eye(2)), ["c", "a"])
+    qg.DoubleExcitation(x, ["a", "b", "c", "d"])
+
+
+ARGS = (0.3, [0.1, 0.7, -0.4])
+
+
+def test_the_circuit_has_the_unitary_of_the_function():
+    expected = np.asarray(qg.matrix(function, wire_order=list("abcd"))(*ARGS))
+
+    circuit = qg.to_braket(function)(*ARGS)
+    free = qg.to_braket(function)("x", ["p", "s", "r"])
+    bound = free.make_bound_circuit(dict(zip("xpsr", (ARGS[0], *ARGS[1]), strict=True)))
+
+    np.testing.assert_allclose(circuit.to_unitary(), expected, atol=1e-12)
+    np.testing.assert_allclose(bound.to_unitary(), expected, atol=1e-12)
+
+
+def test_a_circuit_that_comes_back_is_the_same():
+    tape = qg.QuantumScript(
+        [qg.RX(0.3, 0), qg.ISWAP([1, 0]), qg.Toffoli([2, 0, 1]), qg.adjoint(qg.SX(0))],
+        [qg.counts(wires=[2, 0])],
+    )
+
+    back = qg.from_braket(qg.to_braket(tape, wires=[0, 1, 2]))
+
+    with qg.QuantumTape() as found:
+        back(measurements=[])
+    assert found.operations == tape.operations
+    assert back.measured == qg.tape.Wires([2, 0])
+
+
+def test_wires_without_gates_are_qubits_of_the_circuit():
+    circuit = qg.to_braket(qg.QuantumScript([qg.X(1)], [qg.probs(wires=0)]), wires=[0, 1])
+
+    assert sorted(map(int, circuit.qubits)) == [0, 1]
