@@ -146,6 +146,10 @@ class ImportedCircuit:
                 found[(1, place) if step.bit is None else (0, step.bit)] = step.qubit
         return list(dict.fromkeys(found[key] for key in sorted(found)))
 
+    def with_measurements(self, measurements: Nested) -> ImportedCircuit:
+        """Return the same circuit, with other measurements as its result."""
+        return replace(self, measurements=measurements)
+
     def as_quantum_function(self) -> ImportedCircuit:
         """Return the circuit as the whole function of a QNode, which returns what it measures."""
         return replace(self, standalone=True)
