@@ -47,6 +47,10 @@ endif
 configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md and write it
 	$(BIN)/python benchmarks/configurations.py
 
+.PHONY: gallery
+gallery: $(VENV)/dev.stamp ## Write the drawings of docs/gallery.md and its pictures
+	MPLBACKEND=Agg $(BIN)/python benchmarks/gallery.py
+
 .PHONY: check
 check: format-check lint words types layers wheel ## Check format, lint, wording, types, layers, build, wheel
 

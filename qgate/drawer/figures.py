@@ -13,7 +13,7 @@ from qgate.arguments import whole_number
 from qgate.drawer.diagram import Circuit, Diagram
 from qgate.drawer.drawing import drawn_circuits, order_of
 from qgate.drawer.elements import Element, Labels, Shape
-from qgate.drawer.fitted_text import BOX, MARGIN, fitted
+from qgate.drawer.fitted_text import BOX, MARGIN, NOTE, fitted, text_size
 from qgate.drawer.mpl_drawer import MPLDrawer, contiguous
 from qgate.drawer.styles import styled
 from qgate.drawer.text import checked_decimals, one_line
@@ -251,6 +251,9 @@ class _Picture:
     def _box_width(self, element: Element) -> float:
         if _resets(element):
             return 2 * RESET + BOX
+        if element.shape is Shape.METER:
+            note = text_size(_note(element), NOTE * self._points)[0]
+            return BOX + 2 * max(0.0, note - GAP / 2)
         if element.shape is not Shape.BOX:
             return BOX
         heights = [len(group) - 1 + BOX for group in _groups(element)]
@@ -293,7 +296,7 @@ class _Picture:
     def _draw_meter(self, element: Element, x: float) -> None:
         """Draw a mid-circuit measurement, the selected outcome, and the reset."""
         drawer, (row,) = self.drawer, element.targets
-        note = element.label.split("│")[0].strip("┤↗├ ").translate(SELECTED)
+        note = _note(element)
         if not _resets(element):
             drawer.measure(x, row, note)
             return
@@ -305,10 +308,10 @@ class _Picture:
         readouts = [element for layer in self.diagram.readouts for element in layer]
         for row in sorted({row for element in readouts for row in element.targets}):
             self.drawer.measure(self.end, row)
-        for element in readouts:
-            bits = self.diagram.classical.of_outcomes(element.reads)
-            if bits:
-                self.drawer.measure(self.end, [len(self.diagram.wires) + bit for bit in bits])
+        reads = [uid for element in readouts for uid in element.reads]
+        bits = self.diagram.classical.of_outcomes(reads)
+        if bits:
+            self.drawer.measure(self.end, [len(self.diagram.wires) + bit for bit in bits])
 
     def _draw_classical(self) -> None:
         """Draw the line of each outcome: down from its measurement, along, and up to each use."""
@@ -352,6 +355,11 @@ def _groups(element: Element) -> list[list[int]]:
 def _resets(element: Element) -> bool:
     """Return whether an element is a measurement after which the wire is set to 0."""
     return element.shape is Shape.METER and element.label.endswith("│0⟩")
+
+
+def _note(element: Element) -> str:
+    """Return the outcome that a measurement selects, or the wire of a compiled circuit."""
+    return element.label.split("│")[0].strip("┤↗├ ").translate(SELECTED)
 
 
 def _text(element: Element) -> str:

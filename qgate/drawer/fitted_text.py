@@ -14,7 +14,13 @@ MARGIN = 0.08
 WIDENED = 0.9
 """Up to this width of its text, a box becomes wider rather than the text being turned."""
 
+LEAST_SCALE = 0.6
+"""Down to this fraction of its size a text is made smaller to be turned."""
+
 SMALLEST_FONT = 4.0
+
+NOTE = 0.8
+"""Size of a note beside a meter, as a fraction of that of labels."""
 
 WIDER = 1.06
 """Text on a screen is wider than its outlines, which are measured, by a few percent."""
@@ -55,9 +61,9 @@ def fitted(text: str, fontsize: float, height: float, *, width: float = BOX) -> 
     """
     most = height - 2 * MARGIN
     across, down = text_size(text, fontsize)
-    wide = max(width - 2 * MARGIN, WIDENED)
-    if across > wide and height > BOX and across <= most and down <= across:
-        return Fitted(fontsize, 90.0, down)
+    turned = min(1.0, most / across) if across else 1.0
+    if height > BOX and across > max(width - 2 * MARGIN, WIDENED) and turned >= LEAST_SCALE:
+        return Fitted(fontsize * turned, 90.0, down * turned)
     scale = min(1.0, most / down)
     return Fitted(max(fontsize * scale, SMALLEST_FONT), 0.0, across * scale)
 

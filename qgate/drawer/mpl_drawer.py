@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgate.drawer.fitted_text import BOX, MARGIN, fitted, is_mathematical, text_size
+from qgate.drawer.fitted_text import BOX, MARGIN, NOTE, fitted, is_mathematical, text_size
 from qgate.drawer.styles import load_pyplot
 from qgate.typing import Wire
 
@@ -244,7 +244,9 @@ class MPLDrawer:
             annotation_clip=False,
         )
         if text:
-            self._text(layer + 0.26, middle + 0.22, text, {"fontsize": 0.7 * self.fontsize})
+            size = NOTE * self._points({"fontsize": self.fontsize})
+            place = (layer + BOX / 2 + 0.04, middle + 0.25)
+            self._text(*place, text, {"fontsize": size, "ha": "left"})
 
     def barrier(self, layer: float, wires: int | Iterable[int]) -> None:
         """Draw two lines across the rows from the first to the last of ``wires``."""
