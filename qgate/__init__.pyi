@@ -18,6 +18,7 @@ from qgate import optimize as optimize
 from qgate import qaoa as qaoa
 from qgate import qnn as qnn
 from qgate import resource as resource
+from qgate import shadows as shadows
 from qgate import tape as tape
 from qgate import templates as templates
 from qgate import transforms as transforms
@@ -184,6 +185,9 @@ from qgate.qnode import qnode as qnode
 from qgate.qnode import set_shots as set_shots
 from qgate.recording import apply as apply
 from qgate.resource.specs import specs as specs
+from qgate.shadow_measurements import classical_shadow as classical_shadow
+from qgate.shadow_measurements import shadow_expval as shadow_expval
+from qgate.shadows import ClassicalShadow as ClassicalShadow
 from qgate.shot_allocation.estimates import estimate as estimate
 from qgate.shot_allocation.estimates import gradient_estimate as gradient_estimate
 from qgate.tape import QuantumScript as QuantumScript

@@ -8,7 +8,7 @@ from qgate.exceptions import MeasurementShapeError, QuantumFunctionError
 from qgate.recording import record
 from qgate.typing import Tensor
 
-TYPES = {"sample": int, "state": complex, "density_matrix": complex}
+TYPES = {"sample": int, "classical_shadow": int, "state": complex, "density_matrix": complex}
 """Types of the values of measurements that are not float; counts are dictionaries."""
 
 
@@ -35,12 +35,14 @@ class MeasuredValue:
         wires = len(self.wires) or num_device_wires
         if self.kind == "counts":
             raise QuantumFunctionError(f"The value of {self!r} is a dictionary and has no shape.")
-        if self.kind == "sample":
+        if self.kind in ("sample", "classical_shadow"):
             if not shots:
                 raise MeasurementShapeError(
                     f"The shape of {self!r} depends on the number of shots. Give shots=1000, for "
                     "example."
                 )
+            if self.kind == "classical_shadow":
+                return (2, shots, wires)
             return (shots,) if self.obs is not None else (shots, wires)
         if self.kind in ("probs", "state"):
             return (2**wires,)
@@ -64,7 +66,7 @@ class MeasuredValue:
     @property
     def samples_computational_basis(self: Any) -> bool:
         """Whether wires are measured as they are, without an observable."""
-        return self.obs is None
+        return self.obs is None and self.kind != "classical_shadow"
 
     def eigvals(self: Any) -> Tensor | None:
         """Return the eigenvalues of the observable; None where there is none."""

@@ -39,11 +39,17 @@ class MeasurementKind(StrEnum):
     VN_ENTROPY = "vn_entropy"
     MUTUAL_INFO = "mutual_info"
     PURITY = "purity"
+    CLASSICAL_SHADOW = "classical_shadow"
+    SHADOW_EXPVAL = "shadow_expval"
     TERMS = "terms"
     """Expectation value of each term of an observable, without its coefficients."""
 
 
-SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
+SINGLE_SHOTS = (
+    MeasurementKind.SAMPLE,
+    MeasurementKind.COUNTS,
+    MeasurementKind.CLASSICAL_SHADOW,
+)
 """Kinds whose value consists of single shots."""
 
 EXACT_KINDS = tuple(kind for kind in MeasurementKind if kind not in SINGLE_SHOTS)
@@ -162,6 +168,11 @@ class Measurement(MeasuredValue):
         """Everything but the numbers; hashable."""
         form = (None, 0) if self.form is None else self.form.signature
         return (self.kind, *form, self._wires, tuple(sorted(self.options.items())))
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it is made in random bases."""
+        return self.kind is MeasurementKind.CLASSICAL_SHADOW or "shadow" in self.options
 
     def is_returned(self, exact: frozenset[str]) -> bool:
         """Return whether a device that is exact in some kinds returns this natively, without shots.

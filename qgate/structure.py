@@ -104,6 +104,11 @@ class Structure:
         fixed = not any(item.parameters for item in self.measurements)
         return fixed and kinds <= {MeasurementKind.EXPVAL}
 
+    @cached_property
+    def has_shadows(self) -> bool:
+        """Whether a measurement is made in random bases."""
+        return any(item.is_shadow for item in self.measurements)
+
     def with_measurements(self, measurements: Sequence[Measurement]) -> Structure:
         """Return the same gates with other measurements."""
         return Structure(self.operations, measurements, self.num_slots, self.num_arrays)

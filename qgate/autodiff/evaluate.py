@@ -24,7 +24,7 @@ from qgate.arrays import (
 from qgate.autodiff.result_layout import COMPLEX
 from qgate.context import active_plan
 from qgate.execution.execute import MeasurementResult, exact_kinds, execute_sweeps
-from qgate.measurements import MeasurementKind
+from qgate.measurements import SINGLE_SHOTS, MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
 from qgate.tape import Tape
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from qgate.autodiff.method import Method
     from qgate.bridge import Interface
     from qgate.devices.base import Device
-
-SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
-"""Kinds of results that have no derivative under any gradient method."""
 
 
 def evaluate(

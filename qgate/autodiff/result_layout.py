@@ -112,6 +112,8 @@ def _result_shape(item: Measurement, num_wires: int, shots: int | None) -> tuple
         return (size, size)
     if item.kind is MeasurementKind.TERMS:
         return (item.observable.num_terms,)
+    if item.kind is MeasurementKind.CLASSICAL_SHADOW:
+        return (2, shots or 0, len(item.wires))
     if item.kind is MeasurementKind.SAMPLE:
         return (shots or 0,) if item.obs is not None else (shots or 0, len(item.wires))
     return ()

@@ -11,7 +11,7 @@ import numpy as np
 from qgate.arrays import NUMBERS, has_requires_grad, unwrap
 from qgate.exceptions import NoMeasurement, described, name_of
 from qgate.execution.execute import MeasurementResult, UnbatchedResult
-from qgate.measurements import Measurement, MeasurementKind
+from qgate.measurements import SINGLE_SHOTS, Measurement, MeasurementKind
 from qgate.sizes import check_depth
 from qgate.tape import Tape
 from qgate.typing import Function, Tensor
@@ -123,7 +123,7 @@ def _select(
     value = rows if batch is not None else rows[0]
     if item.kind is MeasurementKind.COUNTS:
         return value
-    if item.kind is MeasurementKind.SAMPLE and isinstance(value, list):
+    if item.kind in SINGLE_SHOTS and isinstance(value, list):
         return finish(np.stack(value))
     return finish(value)
 

@@ -62,6 +62,8 @@ READOUTS: Mapping[str, str] = {
     MeasurementKind.DENSITY_MATRIX: "DensityMatrix",
     MeasurementKind.VN_ENTROPY: "vnentropy",
     MeasurementKind.MUTUAL_INFO: "mutualinfo",
+    MeasurementKind.CLASSICAL_SHADOW: "Shadow",
+    MeasurementKind.SHADOW_EXPVAL: "ShadowExpval",
 }
 """Labels of measurements around that of their observable; the others have their kind's name."""
 

@@ -171,12 +171,10 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         sweep = without_idle(sweep)
         if not capabilities.statevector:
             sweep = merged(sweep)
-    exact = exact_kinds(sweep.structure, device)
-    words = capabilities.exact_words and not sweep.structure.records
     if sweep.shots is None:
         native = _already_native(
             sweep.structure,
-            exact,
+            exact_kinds(sweep.structure, device),
             capabilities.gate_set,
             capabilities.max_exact_wires,
         )
@@ -184,20 +182,34 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
             if sweep.structure is not native.structure:
                 sweep = native.sweep(sweep)
             return (sweep,), index, _first_of
+    if sweep.structure.has_shadows and sweep.shots is not None:
+        from qgate.execution.shadows import prepare_shadows  # on use, as the lowering of others
+
+        parts, postprocess = prepare_shadows(sweep, device, _lowered)
+        for part in parts:
+            _check_shots(part.shots, device)
+    else:
+        parts, postprocess = _lowered(sweep, device)
+    return parts, index, postprocess
+
+
+def _lowered(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], Postprocess]:
+    """Return sweeps of measurements that a device returns, and the function of their results."""
     from qgate.transforms.readouts import lower_measurements
 
+    capabilities = device.capabilities
     lowered, postprocess = lower_measurements(
         sweep,
-        exact,
+        exact_kinds(sweep.structure, device),
         device=device.name,
-        words=words,
+        words=capabilities.exact_words and not sweep.structure.records,
         most_wires=capabilities.max_exact_wires,
     )
     parts = tuple(
         decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
         for part in lowered
     )
-    return parts, index, postprocess
+    return parts, postprocess
 
 
 def exact_kinds(structure: Structure, device: Device) -> frozenset[str]:
@@ -298,7 +310,9 @@ def _check_known(structure: Structure, wires: Wires | None, device: str) -> None
         raise UnknownWires(device=device, unknown=unknown, known=list(wires))
 
 
-def _check_shots(shots: IntArray, device: Device) -> None:
+def _check_shots(shots: IntArray | None, device: Device) -> None:
+    if shots is None:
+        return
     least, low = device.capabilities.min_shots, int(shots.min())
     if low < least:
         raise InvalidShots(

@@ -80,7 +80,7 @@ def bit_flip_mixer(graph: Graph, b: int) -> PauliSum:
     InvalidParameters
         It is no graph, or ``b`` is neither 0 nor 1.
     TooLarge
-        A node has so many neighbours that there would be too many terms.
+        A node has too many neighbours, and the mixer too many terms.
 
     Notes
     -----

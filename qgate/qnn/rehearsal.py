@@ -10,6 +10,7 @@ from qgate.typing import Tensor
 
 NO_FEATURES = {
     MeasurementKind.SAMPLE: "samples",
+    MeasurementKind.CLASSICAL_SHADOW: "snapshots",
     MeasurementKind.COUNTS: "counts",
     MeasurementKind.STATE: "complex amplitudes",
     MeasurementKind.DENSITY_MATRIX: "a complex matrix",

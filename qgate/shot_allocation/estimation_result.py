@@ -9,7 +9,6 @@ stays unbiased.
 
 from __future__ import annotations
 
-import secrets
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,16 +20,14 @@ from qgate.context import active_plan, active_run
 from qgate.exceptions import FewShotsWarning
 from qgate.execution.tracker import Tracker
 from qgate.jobs.call_budget import call_budget
-from qgate.jobs.digest import digest_of
+from qgate.jobs.randomness import repeatable_generator
 from qgate.jobs.resumable import resumable_call
-from qgate.jobs.runs import implicit_run
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.budget_limits import RoundAllowance, shots_and_rounds
 from qgate.shot_allocation.design import Design, plan, prior_plan
 from qgate.shot_allocation.estimation_request import EstimationRequest, limits_of
 from qgate.shot_allocation.estimator import equal_shots_error, prior_errors
 from qgate.shot_allocation.rounds import Measured, measure_in_rounds
-from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -156,7 +153,7 @@ def spend(
             request.bases,
             design,
             lambda counts: request.samples(counts, device),
-            _random(native, device),
+            repeatable_generator("rounding", native, device),
             shots=shots,
             rounds=rounds,
             limits=limits,
@@ -196,16 +193,3 @@ def _gain(request: EstimationRequest, measured: Measured, spent: int) -> float:
     variances = np.diag(measured.estimated.covariance)
     error = max(float(request.problem.importance @ variances), 1e-300)
     return equal / max(spent, 1) / error
-
-
-def _random(native: Sweep, device: Device) -> np.random.Generator:
-    """Return the generator for rounding shots, seeded by the sweep or by a repeatable run."""
-    if native.seed is not None:
-        return np.random.default_rng([*native.seed, 1])
-    current = active_run()
-    if current is None and device.capabilities.paid and active_plan() is None:
-        current = implicit_run()
-    if current is None:
-        return np.random.default_rng(secrets.randbits(128))
-    key = current.random_key("rounding", digest_of([native]))
-    return np.random.default_rng(int(key[:32], 16))

@@ -19,6 +19,7 @@ from qgate.arrays import is_traced, namespace
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.observables import Combination, square
 from qgate.operations.pauli import PauliSum
+from qgate.shadow_measurements import ShadowExpval
 from qgate.tape import Tape
 from qgate.transforms.density import DERIVED, derived
 from qgate.transforms.tomography import from_means, words_of
@@ -111,6 +112,10 @@ class _Lowered:
     def recipe(self, item: Measurement) -> Recombine:
         if item.kind is MeasurementKind.EXPVAL:
             return self._expval(item.observable, item)
+        if isinstance(item, ShadowExpval):
+            measured, places = item.terms()
+            means = self._take(measured)
+            return lambda results: item.combined(means(results), places)
         if item.kind is MeasurementKind.VAR and (self.variances or _is_split(item.observable)):
             mean = self._expval(item.observable, None)
             squared = self._expval(square(item.observable), None)

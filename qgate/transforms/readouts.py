@@ -167,7 +167,7 @@ def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> 
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
     supported = {MeasurementKind(kind) for kind in exact}
     if "probs" in exact:  # all exact kinds can be computed, except the phase of a state
-        supported |= set(EXACT_KINDS) - {MeasurementKind.STATE}
+        supported |= set(EXACT_KINDS) - {MeasurementKind.STATE, MeasurementKind.SHADOW_EXPVAL}
     for kind in sorted(kinds - supported):
         raise UnsupportedMeasurement(
             device=device,
