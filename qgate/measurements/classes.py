@@ -1,0 +1,170 @@
+"""PennyLane's classes of measurements, one for each kind.
+
+qgate has one class ``Measurement`` with a ``kind``. ``isinstance(measurement, ExpectationMP)``
+compares the kind, and ``ExpectationMP(obs)`` makes the measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from qgate.exceptions import QuantumFunctionError, described
+from qgate.measurements import functions
+from qgate.measurements.functions import Measured
+from qgate.measurements.measurement import Measurement, MeasurementKind
+from qgate.typing import WiresLike
+
+OF_STATES = (
+    *(MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.PROBS, MeasurementKind.STATE),
+    *(MeasurementKind.DENSITY_MATRIX, MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO),
+    MeasurementKind.PURITY,
+)
+OF_SAMPLES = (
+    *(MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.PROBS),
+    *(MeasurementKind.SAMPLE, MeasurementKind.COUNTS),
+)
+
+
+class MeasurementType(type):
+    """Class of the classes of measurements, of which measurements of some kinds are instances."""
+
+    kinds: frozenset[MeasurementKind]
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        kinds: Iterable[MeasurementKind] = (),
+    ) -> MeasurementType:
+        if not kinds:
+            raise QuantumFunctionError(
+                f"{name} cannot define a measurement of its own. Return a measurement of qgate, "
+                "such as qg.sample(), and compute with its value."
+            )
+        made = super().__new__(mcs, name, bases, namespace)
+        made.kinds = frozenset(kinds)
+        return made
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Measurement) and instance.kind in cls.kinds
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        if isinstance(subclass, MeasurementType):
+            return subclass.kinds <= cls.kinds
+        return cls is MeasurementProcess and issubclass(subclass, Measurement)
+
+
+class MeasurementProcess(metaclass=MeasurementType, kinds=MeasurementKind):
+    """Class of every measurement; it cannot be called, its subclasses can."""
+
+    kinds: ClassVar[frozenset[MeasurementKind]]
+
+    def __new__(cls, *args: object, **kwargs: object) -> Any:
+        """Refuse to make a measurement without a kind."""
+        raise QuantumFunctionError(
+            f"{cls.__name__} was called with {described(args)} and is no kind of measurement. Call "
+            "qg.expval, qg.probs or another kind."
+        )
+
+
+class SampleMeasurement(MeasurementProcess, kinds=OF_SAMPLES):
+    """Class of measurements whose value is computed from samples."""
+
+
+class StateMeasurement(MeasurementProcess, kinds=OF_STATES):
+    """Class of measurements whose value is computed from a state."""
+
+
+class ExpectationMP(SampleMeasurement, StateMeasurement, kinds=[MeasurementKind.EXPVAL]):
+    """Class of expectation values; ``ExpectationMP(obs)`` is ``expval(obs)``."""
+
+    def __new__(cls, obs: Measured, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return functions.expval(obs)
+
+
+class VarianceMP(SampleMeasurement, StateMeasurement, kinds=[MeasurementKind.VAR]):
+    """Class of variances; ``VarianceMP(obs)`` is ``var(obs)``."""
+
+    def __new__(cls, obs: Measured, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return functions.var(obs)
+
+
+class ProbabilityMP(SampleMeasurement, StateMeasurement, kinds=[MeasurementKind.PROBS]):
+    """Class of probabilities; ``ProbabilityMP(obs, wires)`` is ``probs(wires, op=obs)``."""
+
+    def __new__(
+        cls, obs: Measured | None = None, wires: WiresLike | None = None, id: str | None = None
+    ) -> Any:
+        """Return the measurement."""
+        return functions.probs(wires=wires, op=obs)
+
+
+class SampleMP(SampleMeasurement, kinds=[MeasurementKind.SAMPLE]):
+    """Class of samples; ``SampleMP(obs, wires)`` is ``sample(obs, wires)``."""
+
+    def __new__(
+        cls, obs: Measured | None = None, wires: WiresLike | None = None, id: str | None = None
+    ) -> Any:
+        """Return the measurement."""
+        return functions.sample(obs, wires)
+
+
+class CountsMP(SampleMeasurement, kinds=[MeasurementKind.COUNTS]):
+    """Class of counts; ``CountsMP(obs, wires)`` is ``counts(obs, wires)``."""
+
+    def __new__(
+        cls,
+        obs: Measured | None = None,
+        wires: WiresLike | None = None,
+        id: str | None = None,
+        all_outcomes: bool = False,
+    ) -> Any:
+        """Return the measurement."""
+        return functions.counts(obs, wires, all_outcomes=all_outcomes)
+
+
+class StateMP(StateMeasurement, kinds=[MeasurementKind.STATE, MeasurementKind.DENSITY_MATRIX]):
+    """Class of states; ``StateMP()`` is ``state()``, with wires their density matrix."""
+
+    def __new__(cls, wires: WiresLike | None = None, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return functions.state() if wires is None else functions.density_matrix(wires)
+
+
+class DensityMatrixMP(StateMP, kinds=[MeasurementKind.DENSITY_MATRIX]):
+    """Class of density matrices; ``DensityMatrixMP(wires)`` is ``density_matrix(wires)``."""
+
+    def __new__(cls, wires: WiresLike, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return functions.density_matrix(wires)
+
+
+class VnEntropyMP(StateMeasurement, kinds=[MeasurementKind.VN_ENTROPY]):
+    """Class of entropies; ``VnEntropyMP(wires)`` is ``vn_entropy(wires)``."""
+
+    def __new__(cls, wires: WiresLike, id: str | None = None, log_base: float | None = None) -> Any:
+        """Return the measurement."""
+        return functions.vn_entropy(wires, log_base)
+
+
+class MutualInfoMP(StateMeasurement, kinds=[MeasurementKind.MUTUAL_INFO]):
+    """Class of mutual information; ``MutualInfoMP((a, b))`` is ``mutual_info(a, b)``."""
+
+    def __new__(
+        cls, wires: Sequence[WiresLike], id: str | None = None, log_base: float | None = None
+    ) -> Any:
+        """Return the measurement."""
+        first, second = wires
+        return functions.mutual_info(first, second, log_base)
+
+
+class PurityMP(StateMeasurement, kinds=[MeasurementKind.PURITY]):
+    """Class of purities; ``PurityMP(wires)`` is ``purity(wires)``."""
+
+    def __new__(cls, wires: WiresLike, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return functions.purity(wires)
