@@ -153,14 +153,12 @@ from qgate.operations import evolve as evolve
 from qgate.operations import exp as exp
 from qgate.operations import generator as generator
 from qgate.operations import is_commuting as is_commuting
-from qgate.operations import map_wires as map_wires
 from qgate.operations import matrix as matrix
 from qgate.operations import measure as measure
 from qgate.operations import pauli_decompose as pauli_decompose
 from qgate.operations import pow as pow
 from qgate.operations import prod as prod
 from qgate.operations import s_prod as s_prod
-from qgate.operations import simplify as simplify
 from qgate.operations import sum as sum
 from qgate.optimize import AdagradOptimizer as AdagradOptimizer
 from qgate.optimize import AdamOptimizer as AdamOptimizer
@@ -220,6 +218,10 @@ from qgate.templates import TrotterProduct as TrotterProduct
 from qgate.templates import broadcast as broadcast
 from qgate.templates import layer as layer
 from qgate.transforms.circuit_transform import transform as transform
+from qgate.transforms.passes.compilation import compile as compile
+from qgate.transforms.passes.gate_sets import decompose as decompose
+from qgate.transforms.passes.relabelling import map_wires as map_wires
+from qgate.transforms.passes.relabelling import simplify as simplify
 from qgate.transforms.pipeline import CompilePipeline as CompilePipeline
 from qgate.wires import Wires as Wires
 

@@ -249,7 +249,7 @@ def controlled(
     values = control_bits(len(controls), control_values, name=f"C({base.name})")
     absorb(base)
     _on(controls, base, work_wires)
-    core, inner, inner_values = _core(base)
+    core, inner, inner_values = core_of(base)
     on = Wires((*controls, *inner))
     bits = (*values, *inner_values)
     named = _gate(core, on, bits)
@@ -270,10 +270,10 @@ def _on(controls: Wires, base: Operator, work_wires: WiresLike | None) -> Wires:
     return wires
 
 
-def _core(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:
+def core_of(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:
     """Split an operator into the controlled operator, its controls and their values."""
     if isinstance(operator, Controlled):
-        core, controls, values = _core(operator.base)
+        core, controls, values = core_of(operator.base)
         wires = Wires((*operator.control_wires, *controls))
         return core, wires, (*operator.control_values, *values)
     controls = operator.control_wires
@@ -298,14 +298,14 @@ def _gate(core: Operator, controls: Wires, values: tuple[bool, ...]) -> Operator
 
 def _named(operator: Controlled) -> Operator | None:
     """Return the named gate that equals the operator, if there is one."""
-    core, controls, values = _core(operator)
+    core, controls, values = core_of(operator)
     found = without_recording(lambda: filter(None, [_gate(core, controls, values)]))
     return found[0] if found else None
 
 
 def _controlled_gates(base: Operator, controls: Wires) -> list[Operator]:
     """Return gates that apply ``base`` where every control is 1."""
-    core, inner, values = _core(base)
+    core, inner, values = core_of(base)
     rule = RULES.get(core.name)
     if rule is not None:
         gates = rule(core, Wires((*controls, *inner)))

@@ -20,7 +20,7 @@ LONGEST_ARGUMENT = 50
 PROTECTED = ("top", "user", "gradient", "device", "all", "all-mlir")
 """Levels of a drawing, whose names no marker may have."""
 
-Transformed: TypeAlias = tuple[tuple[Tape, ...], Postprocess]
+Transformed: TypeAlias = tuple[Sequence[Tape], Postprocess]
 """Tapes to run, and the function of the results of all of them, in order."""
 
 Contract = Callable[["BoundTransform", int, int, Nested, Tape], Nested]

@@ -109,6 +109,15 @@ def rotation_angles(operation: Operator, *, phase: bool) -> Tensor:
     return _rotated(operation, phase=phase)[0].parameters[0]
 
 
+def rotated_parts(operation: Operator) -> list[Operator]:
+    """Return an operation with a traced array as rotations and a constant operation after them.
+
+    The operation is ``expressible``. The global phase is part of it.
+    """
+    turns, fixed, _ = _rotated(operation, phase=True)
+    return [*turns.decomposition(), fixed]
+
+
 def _rotated(operation: Operator, *, phase: bool) -> tuple[Operator, Operator, int]:
     """Return rotations, a constant operation after them, and the highest order of derivatives."""
     if isinstance(operation, StatePrep):

@@ -1,0 +1,1 @@
+"""Transforms that rewrite the gates of a circuit; ``qgate.transforms`` has their names."""
