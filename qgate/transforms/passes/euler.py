@@ -55,7 +55,7 @@ class Rotation:
 def rotation_of(gates: Sequence[Operator]) -> Rotation | None:
     """Return the product of gates on one wire; None: its angles have no derivative here.
 
-    Where a framework does not know its numbers yet, it cannot be told, and the result is None.
+    Also None while a framework does not know the numbers.
     """
     numbers = [value for gate in gates for value in gate.parameters]
     xp = namespace(numbers)
