@@ -1,5 +1,7 @@
 """Gradient methods, and transforms that compute derivatives, metrics and Fisher information."""
 
+from typing import TYPE_CHECKING
+
 from qgate.gradients.adjoint_metric import adjoint_metric_tensor
 from qgate.gradients.classical_jacobian import classical_jacobian
 from qgate.gradients.difference_rules import finite_diff_coeffs
@@ -14,6 +16,7 @@ from qgate.gradients.shift_rules import (
 )
 from qgate.gradients.transform import GradientTransform, gradient_transform
 from qgate.gradients.user_transform import transform
+from qgate.lazy_names import refuse_unknown
 
 param_shift = gradient_transform("parameter-shift")
 finite_diff = gradient_transform("finite-diff")
@@ -39,3 +42,6 @@ __all__ = [
     "spsa_grad",
     "transform",
 ]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -8,8 +8,13 @@ and Keras, ``qgate.exceptions`` the errors.
 
 # The names are listed in `__init__.pyi`, which explains how to add one.
 
+import sys as _sys
+
+from qgate.lazy_names import MissingNameFinder as _MissingNameFinder
 from qgate.lazy_names import attach_stub as _attach_stub
 
 __version__ = "0.1.0"
 
 __all__, __getattr__, __dir__ = _attach_stub(__name__)
+
+_sys.meta_path.append(_MissingNameFinder)

@@ -1,4 +1,4 @@
-"""Names of a package that are listed in its stub file and loaded at first access.
+"""Names of a package that its stub lists, loaded at first access, and errors for unknown names.
 
 A type checker reads names from ``__init__.pyi``. The same file, read when the package is imported,
 gives the module of each name, so that the list is written once. Reading it takes about 1 ms.
@@ -10,7 +10,7 @@ import ast
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 
 def attach_stub(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
@@ -26,9 +26,11 @@ def attach_stub(package: str) -> tuple[list[str], Callable[[str], Any], Callable
     modules = read_stub(namespace["__spec__"].loader, namespace["__path__"][0])
     names = sorted(modules)
 
+    unknown = refuse_unknown(package)
+
     def lookup(name: str) -> Any:
         if name not in modules:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
+            unknown(name)
         namespace[name] = load(modules[name], name, package=package)
         return namespace[name]
 
@@ -37,7 +39,8 @@ def attach_stub(package: str) -> tuple[list[str], Callable[[str], Any], Callable
     for name in names:
         if modules[name] == f"{package}.{name}":
             lookup(name)
-    return names, lookup, lambda: [*names, "__version__"]
+    version = ["__version__"] if "__version__" in namespace else []
+    return names, lookup, lambda: [*names, *version]
 
 
 def read_stub(loader: Any, folder: str) -> dict[str, str]:
@@ -45,6 +48,52 @@ def read_stub(loader: Any, folder: str) -> dict[str, str]:
     source = loader.get_data(f"{folder}/__init__.pyi")  # from a zip file too
     imports = (line for line in ast.parse(source).body if isinstance(line, ast.ImportFrom))
     return {alias.name: line.module or "" for line in imports for alias in line.names}
+
+
+def refuse_unknown(module: str) -> Callable[[str], NoReturn]:
+    """Return a function ``__getattr__`` of a module that explains which names it does not have.
+
+    The text says what to use instead of a name of PennyLane, or suggests similar names. For type
+    checkers a module has no such function, so that they refuse unknown names.
+    """
+
+    def unknown(name: str) -> NoReturn:
+        text = f"module {module!r} has no attribute {name!r}"
+        reason = None if name.startswith("_") else why_missing(module, name)
+        raise AttributeError(f"{text}. {reason}" if reason else text, name=name)
+
+    return unknown
+
+
+def why_missing(module: str, name: str) -> str | None:
+    """Return what to use instead of a name that a module does not have; None: nothing is known."""
+    from qgate.missing_names import explanation  # on use: programs that run do not need it
+
+    held = vars(sys.modules[module])
+    return explanation(module, name, held.get("__all__") or [*filter(_is_public, held)])
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith("_")
+
+
+class MissingNameFinder:
+    """Last finder of the import system, which explains a failed ``from qgate import name``.
+
+    Python tries to import ``qgate.name`` as a module before it reports that the name is missing,
+    and replaces an ``AttributeError`` by an error without its text. An ``ImportError`` raised here
+    reaches the user. The finder finds nothing.
+    """
+
+    @staticmethod
+    def find_spec(fullname: str, path: object = None, target: object = None) -> None:
+        """Raise an error for a missing name of qgate of which something is known."""
+        module, _, name = fullname.rpartition(".")
+        if module.partition(".")[0] != "qgate" or name.startswith("_") or module not in sys.modules:
+            return
+        reason = why_missing(module, name)
+        if reason is not None:
+            raise ImportError(f"cannot import {name!r} from {module!r}. {reason}", name=fullname)
 
 
 def load(module: str, name: str, *, package: str) -> Any:

@@ -1,5 +1,8 @@
 """Optimizers with PennyLane's names, arguments and defaults."""
 
+from typing import TYPE_CHECKING
+
+from qgate.lazy_names import refuse_unknown
 from qgate.optimize.adaptive import AdaptiveOptimizer
 from qgate.optimize.adaptive_rates import AdagradOptimizer, AdamOptimizer, RMSPropOptimizer
 from qgate.optimize.base import Optimizer
@@ -40,3 +43,6 @@ __all__ = [
     "ShotAdaptiveOptimizer",
     "minimize",
 ]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -1,5 +1,8 @@
 """Templates: layers, embeddings, subroutines, time evolution and excitations."""
 
+from typing import TYPE_CHECKING
+
+from qgate.lazy_names import refuse_unknown
 from qgate.templates.arbitrary import ArbitraryStatePreparation, ArbitraryUnitary
 from qgate.templates.base import Template
 from qgate.templates.broadcast import broadcast
@@ -64,3 +67,6 @@ __all__ = [
     "broadcast",
     "layer",
 ]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

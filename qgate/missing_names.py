@@ -1,0 +1,299 @@
+"""Names of PennyLane 0.45 that qgate does not have, with what to use instead or why.
+
+An unknown name of qgate is looked up here for the text of its error, which is an ``AttributeError``
+or an ``ImportError``. Names that are similar to an existing one are suggested. A name may stand
+here although it exists by now: it is looked up only where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qgate.exceptions import suggest
+
+CHANNELS = (
+    "Noise channels are out of scope, because circuits are pure here. Run on a simulator with "
+    "noise: 'braket:local/braket_dm', a fake backend such as 'qiskit:fake_manila', or "
+    "qg.device('qiskit:aer', noise_model=...)."
+)
+VARIABLES = "Continuous variables are out of scope: wires are qubits."
+LEVELS = "Qutrits are out of scope: wires are qubits."
+PULSES = "Pulses are out of scope: circuits consist of gates."
+TEMPLATE = (
+    "This template is not there yet. Write its gates as a quantum function, or as a subclass of "
+    "qg.operation.Operation with a decomposition."
+)
+ARITHMETIC = (
+    "Circuits for integer arithmetic, lookup tables and block encodings need error correction and "
+    "are out of scope. A matrix is applied with qg.QubitUnitary."
+)
+CAPTURE = (
+    "Capture and just-in-time compilation of whole programs are out of scope. Loops are plain "
+    "Python; jax.jit and torch.compile compile around a QNode."
+)
+CUTTING = "Cutting circuits is out of scope: a circuit runs on a device that has all of its wires."
+RESOURCES = (
+    "Estimates for error-corrected computers are out of scope. qg.specs counts the gates of a "
+    "circuit, also as a device compiles it."
+)
+DECOMPOSITION = (
+    "There is no registry of alternative decompositions. A gate has one, "
+    "op.decomposition(), and devices choose their native gates."
+)
+FERMIONS = (
+    "Fermionic and bosonic operators are out of scope. Map them with OpenFermion, or "
+    "qiskit-nature, and build the qubit operator with qg.Hamiltonian(coefficients, words)."
+)
+CHEMISTRY = (
+    "Molecular integrals are out of scope beyond what qg.qchem has. Compute them with PySCF or "
+    "OpenFermion and build the operator with qg.Hamiltonian(coefficients, words)."
+)
+LIE = "Lie algebras are out of scope. qg.commutator and qg.comm compute commutators."
+LATTICES = (
+    "Ready-made lattice models are out of scope. Write the sum of terms, for example "
+    "qg.sum(*(qg.Z(i) @ qg.Z(i + 1) for i in range(n - 1)))."
+)
+DATA = "Downloads of data sets are out of scope. Load files with numpy or h5py."
+TOOLS = "Not part of the package: use Python's own logging, warnings and debugger."
+OLD_DEVICES = (
+    "PennyLane's device classes are not there. Make a device with qg.device('local'), or subclass "
+    "qgate.devices.base.Device to write one."
+)
+TAPES = (
+    "Internal of PennyLane. Tapes are made with qg.QuantumScript(operations, measurements), and "
+    "qnode.construct(args, kwargs) returns that of a call."
+)
+DERIVATIVES = (
+    "Internal of PennyLane's derivatives. qg.jvp and qg.vjp multiply a Jacobian by vectors, and "
+    "qg.gradients.param_shift transforms tapes."
+)
+MITIGATION = (
+    "Error mitigation by extrapolation is not there yet. Run circuits of several noise levels in "
+    "one qg.execute, and extrapolate with numpy.polyfit."
+)
+ZX = "ZX diagrams are out of scope. Export with qg.to_openqasm and use pyzx."
+CLIFFORD_T = (
+    "Decompositions into Clifford and T gates are for error-corrected computers and out of scope. "
+    "Devices compile to their native gates."
+)
+MEASUREMENT_BASED = "Measurement-based computation is out of scope. qg.measure and qg.cond exist."
+BITS = "Linear algebra on bits is not part of qgate.math. Use numpy on arrays of integers."
+LAYERS = "Out of scope: {} Use the layers qg.StronglyEntanglingLayers or qg.BasicEntanglerLayers."
+COMPILING = (
+    "This transform is not there. qg.compile has the usual ones, and a device compiles its "
+    "circuits by itself."
+)
+EXPANSION = "Internal of PennyLane. qg.decompose expands a circuit to given gates."
+IMPORTS = (
+    "Only OpenQASM, Qiskit, Braket, Cirq and pytket are read. Convert to OpenQASM first, and call "
+    "qg.from_qasm3."
+)
+
+REASONS: tuple[tuple[str, str], ...] = (
+    (
+        CHANNELS,
+        "AmplitudeDamping BitFlip DepolarizingChannel GeneralizedAmplitudeDamping PauliError "
+        "PhaseDamping PhaseFlip QubitChannel ResetError ThermalRelaxationError QubitDensityMatrix "
+        "NoiseModel add_noise from_qiskit_noise noise channel Channel",
+    ),
+    (
+        VARIABLES,
+        "Beamsplitter CatState CoherentState ControlledAddition ControlledPhase CrossKerr "
+        "CubicPhase DisplacedSqueezedState Displacement DisplacementEmbedding CVNeuralNetLayers "
+        "FockDensityMatrix FockState FockStateProjector FockStateVector GaussianState "
+        "Interferometer InterferometerUnitary Kerr NumberOperator PolyXP QuadOperator QuadP QuadX "
+        "QuadraticPhase Rotation SqueezedState Squeezing SqueezingEmbedding TensorN ThermalState "
+        "TwoModeSqueezing displacement squeezing cv_neural_net cv CV CVObservable CVOperation "
+        "param_shift_cv parameter_shift_cv DefaultGaussian default_gaussian",
+    ),
+    (
+        LEVELS,
+        "THadamard TShift TRX TRY TRZ TAdd TClock TSWAP THermitian GellMann QutritUnitary "
+        "ControlledQutritUnitary QutritBasisState QutritBasisStatePreparation basis_qutrit "
+        "QutritAmplitudeDamping QutritChannel QutritDepolarizingChannel TritFlip qutrit "
+        "QutritDevice DefaultQutrit DefaultQutritMixed default_qutrit default_qutrit_mixed "
+        "qutrit_mixed",
+    ),
+    (
+        PULSES,
+        "pulse stoch_pulse_grad pulse_odegen pulse_gradient pulse_gradient_odegen "
+        "ParametrizedEvolution ParametrizedHamiltonian",
+    ),
+    (
+        TEMPLATE,
+        "GateFabric gate_fabric kUpCCGSD BasisRotation basis_rotation_template FlipSign "
+        "HilbertSchmidt LocalHilbertSchmidt TwoLocalSwapNetwork ccl2 swapnetworks AQFT "
+        "AmplitudeAmplification ControlledSequence Reflection QDrift TrotterizedQfunc trotterize "
+        "CosineWindow cosine_window Superposition superposition order_states MPSPrep mps "
+        "state_prep_mps right_canonicalize_mps MPS MERA TTN mera ttn tensornetworks "
+        "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot SpecialUnitary "
+        "QuantumMonteCarlo quantum_monte_carlo apply_controlled_Q qmc iterative_qpe random "
+        "IQP iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",
+    ),
+    (
+        ARITHMETIC,
+        "Adder ModExp Multiplier OutAdder OutMultiplier OutPoly PhaseAdder SemiAdder Elbow "
+        "TemporaryAND IntegerComparator QubitCarry QubitSum BlockEncode FABLE GQSP QSVT qsvt "
+        "poly_to_angles transform_angles PrepSelPrep Qubitization QROM QROMStatePreparation "
+        "qrom_state_prep BBQRAM HybridQRAM SelectOnlyQRAM Select BooleanFn boolean_fn",
+    ),
+    (
+        CAPTURE,
+        "qjit for_loop while_loop capture compiler control_flow MomentumQNGOptimizerQJIT "
+        "QNGOptimizerQJIT momentum_qng_qjit qng_qjit capture_measurements concurrency "
+        "create_operator_primitive CaptureError CaptureWarning AutoGraphError AutoGraphWarning "
+        "CompileError marker",
+    ),
+    (CUTTING, "cut_circuit cut_circuit_mc WireCut qcut meta"),
+    (
+        RESOURCES,
+        "estimator resource_rep controlled_resource_rep ResourcesOperation ErrorOperation "
+        "SpectralNormError AlgorithmicError algo_error error ResourcesUndefinedError substitute "
+        "add_in_parallel add_in_series mul_in_parallel mul_in_series Resources",
+    ),
+    (
+        DECOMPOSITION,
+        "add_decomps inspect_decomps list_decomps register_condition register_resources "
+        "decomposition decomp_inspector DecompGraphInspector null_decomp gate_sets "
+        "qjit_compatible_adjoint_rotation qjit_compatible_pow_rotation DecompositionError "
+        "DecompositionWarning change_op_basis ChangeOpBasis",
+    ),
+    (
+        FERMIONS,
+        "fermi FermiA FermiC FermiSentence FermiWord bravyi_kitaev jordan_wigner parity_transform "
+        "bose BoseSentence BoseWord binary_mapping christiansen_mapping unary_mapping "
+        "from_openfermion to_openfermion import_operator",
+    ),
+    (CHEMISTRY, "qchem paulix_ops symmetry_generators taper taper_operation"),
+    (LIE, "liealg lie_closure center structure_constants PauliVSpace pauli_vspace"),
+    (LATTICES, "spin"),
+    (DATA, "data"),
+    (
+        TOOLS,
+        "logging breakpoint debug_expval debug_probs debug_state debug_tape debugging "
+        "ExperimentalWarning about Configuration configuration default_config core single_dispatch "
+        "multi_dispatch interface_utils utils qp pytrees register_pytree numpy_mimic NumpyMimic",
+    ),
+    (
+        OLD_DEVICES,
+        "DefaultClifford DefaultMixed DefaultQubit NullQubit ReferenceQubit LegacyDevice "
+        "LegacyDeviceFacade QubitDevice default_clifford default_mixed default_qubit null_qubit "
+        "reference_qubit device_api device_constructor execution_config legacy_facade modifiers "
+        "preprocess qubit qubit_mixed tracker MCMConfig ExecutionConfig DeviceCapabilities "
+        "InvalidCapabilitiesError devices.Device refresh_devices",
+    ),
+    (
+        TAPES,
+        "make_qscript make_tape qscript operation_recorder OperationRecorder "
+        "expand_tape_state_prep construct_execution_config get_transform_program "
+        "get_compile_pipeline jacobian_products "
+        "resolution execution process_queue WrappedObj convert_to_numpy_parameters CircuitGraph "
+        "circuit_graph commutation_dag CommutationDAG CommutationDAGNode intermediate_reps "
+        "tape_expand",
+    ),
+    (
+        DERIVATIVES,
+        "batch_jvp batch_vjp compute_jvp_multi compute_jvp_single compute_vjp_multi "
+        "compute_vjp_single finite_diff_jvp general_shift_rules hadamard_gradient "
+        "parameter_shift_hessian spsa_gradient generate_multishifted_tapes generate_shifted_tapes",
+    ),
+    (
+        MITIGATION,
+        "mitigate_with_zne fold_global exponential_extrapolate poly_extrapolate "
+        "richardson_extrapolate insert",
+    ),
+    (ZX, "zx from_zx to_zx"),
+    (
+        CLIFFORD_T,
+        "clifford_t_decomposition gridsynth sk_decomposition rs_decomposition rz_phase_gradient "
+        "match_controlled_iX_gate match_relative_phase_toffoli pauli_measure PauliMeasure "
+        "parity_matrix phase_polynomial rowcol decompositions",
+    ),
+    (
+        MEASUREMENT_BASED,
+        "ftqc allocate deallocate allocation AllocationError DynamicWire resolve_dynamic_wires",
+    ),
+    (
+        BITS,
+        "binary_linalg binary_decimals binary_finite_reduced_row_echelon binary_is_independent "
+        "binary_matrix_rank binary_select_basis binary_solve_linear_system int_to_binary",
+    ),
+    (
+        COMPILING,
+        "pattern_matching pattern_matching_optimization transpile sign_expand optimization "
+        "merge_amplitude_embedding remove_barrier undo_swaps unitary_to_rot combine_global_phases "
+        "diagonalize_measurements broadcast_expand split_to_single_terms dynamic_one_shot is_mcm "
+        "batch_partial",
+    ),
+    (
+        EXPANSION,
+        "expand_tape create_expand_fn create_expand_trainable_multipar expand_invalid_trainable "
+        "expand_multipar expand_nonunitary_gen expand_trainable_multipar",
+    ),
+    (
+        IMPORTS,
+        "from_pyquil from_quil from_quil_file from_qiskit_op FromBloq to_bloq bloq_registers io",
+    ),
+    ("Write qg.equal(a, b) in an assert.", "assert_equal"),
+    ("Read op.is_hermitian.", "is_hermitian"),
+    ("Compare qg.matrix(op) with its inverse, or read op.is_gate.", "is_unitary"),
+    (
+        "Call qg.grad(f); its attribute `forward` has the value after the call.",
+        "value_and_grad",
+    ),
+    ("The version is qg.__version__.", "version numpy_version"),
+    ("Write dictionaries of wire labels: labels are any hashable objects.", "registers"),
+)
+"""Reasons, and the names that they are for: of qgate or of one of its modules."""
+
+NAMESPACES: Mapping[str, str] = {
+    "devices": OLD_DEVICES,
+    "math": (
+        "qgate.math has the functions of autoray for every framework, and the most used ones of "
+        "PennyLane."
+    ),
+    "ops": "The classes of operators are those of qgate itself, and qgate.ops has the same names.",
+    "pauli": "Pauli words and sums are one class, qg.PauliSum, with exact arithmetic.",
+    "qchem": CHEMISTRY,
+    "resource": RESOURCES,
+    "templates": TEMPLATE,
+    "tape": TAPES,
+    "workflow": TAPES,
+}
+"""Reasons for all further names of a module."""
+
+BY_NAME: Mapping[str, str] = {name: reason for reason, names in REASONS for name in names.split()}
+
+
+def reason_of(module: str, name: str) -> str | None:
+    """Return why a module of qgate does not have a name of PennyLane; None: it is no such name.
+
+    Parameters
+    ----------
+    module : str
+        Dotted name of the module, such as ``qgate.gradients``.
+    name : str
+        Name in it.
+    """
+    inside = module.partition(".")[2]
+    dotted = f"{inside}.{name}" if inside else name
+    return BY_NAME.get(dotted) or BY_NAME.get(name)
+
+
+def explanation(module: str, name: str, known: Iterable[str]) -> str | None:
+    """Return what to use instead of a name that a module does not have; None: nothing is known.
+
+    Parameters
+    ----------
+    module, name : str
+        As for ``reason_of``.
+    known : iterable of str
+        Names that the module has, of which similar ones are suggested.
+    """
+    reason = reason_of(module, name)
+    if reason is not None:
+        return reason
+    names = list(known)
+    same = [other for other in names if other.lower() == name.lower()]
+    similar = suggest(name, same or names).strip()
+    return similar or NAMESPACES.get(module.partition(".")[2].partition(".")[0])
