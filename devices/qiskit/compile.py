@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import Instruction, Parameter
+from qiskit.circuit import ControlFlowOp, Instruction, Parameter
 from qiskit.circuit.library import IGate
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2
@@ -89,6 +89,8 @@ class Program:
         be zero.
         """
         instructions = [item.operation for item in self.circuit]
+        if any(isinstance(operation, ControlFlowOp) for operation in instructions):
+            return False  # nor in the blocks of conditions
         return bool(self.parameters) and all(
             operation.is_parameterized() for operation in instructions if _has_free(operation)
         )
@@ -203,10 +205,12 @@ class Compiler:
 
     def _qubits(self, structure: Structure) -> Wires:
         """Return the wires of a circuit's qubits: those in use, or all if a layout is given."""
-        order = self._order(structure.wires)
+        order, records = self._order(structure.wires), structure.records
+        used = [wire for wire in structure.wires if wire not in records]
+        beside = [wire for wire in used if wire not in order]
         if self._layout is not None:
-            return order
-        return Wires([wire for wire in order if wire in structure.wires])
+            return Wires([*[wire for wire in order if wire not in records], *beside])
+        return Wires([*[wire for wire in order if wire in used], *beside])
 
     def _transpiled(
         self, structures: Sequence[Structure], layout: Sequence[int] | None

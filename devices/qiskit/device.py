@@ -14,8 +14,8 @@ from qgate.devices.draws import Draws
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.compiled import compiled
+from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.fingerprint import fingerprint
-from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
 from qgate.devices.qiskit.results import entry_of, read_results
@@ -152,7 +152,7 @@ def describe(
         Kinds of measurement that it returns exactly.
     """
     return Capabilities(
-        gates=ACCEPTED,
+        gates=accepted_by(backend),
         exact=exact,
         default_shots=_default_shots(interface),
         max_wires=backend.num_qubits,

@@ -11,6 +11,7 @@ from qiskit.result import Result
 
 from qgate.devices.cloud.remote import Record
 from qgate.devices.job import SweepResult
+from qgate.devices.qiskit.dynamic import unread_records
 from qgate.devices.qiskit.runners import is_ordered
 from qgate.devices.qiskit.translate import probabilities_label
 from qgate.exceptions import WrongResult
@@ -26,6 +27,7 @@ def entry_of(sweep: Sweep) -> Record:
         "rows": len(sweep),
         "shots": None if sweep.shots is None else int(sweep.shots[0]),
         "ordered": is_ordered(sweep),
+        "unread": unread_records(sweep.structure),
         "wires": [len(measurement.wires) for measurement in measurements],
     }
 
@@ -78,10 +80,22 @@ def _read(entry: Record, result: Result, places: Sequence[int], device: str) -> 
         labels = map(probabilities_label, range(len(entry["wires"])))
         return tuple(np.array([np.asarray(data[label]) for data in rows]) for label in labels)
     (wires,) = entry["wires"]
+    if entry.get("unread"):
+        rows = [_without_unread(data, wires) for data in rows]
     given = {"shots": entry["shots"], "ordered": entry["ordered"], "device": device}
     seeds = [f"{getattr(result, 'job_id', '')} {place}" for place in places]
     pairs = zip(rows, seeds, strict=True)
     return ([read_outcomes(data, wires, seed=seed, **given) for data, seed in pairs],)
+
+
+def _without_unread(data: Record, num_wires: int) -> Record:
+    """Return the data of a circuit without the bits of outcomes beside those of the readout."""
+    mask, counts = (1 << num_wires) - 1, dict[str, int]()
+    for key, count in data.get("counts", {}).items():
+        kept = hex(_number(key) & mask)
+        counts[kept] = counts.get(kept, 0) + count
+    memory = [hex(_number(key) & mask) for key in data.get("memory", ())]
+    return {"counts": counts, **({"memory": memory} if memory else {})}
 
 
 def read_outcomes(

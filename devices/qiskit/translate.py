@@ -7,15 +7,20 @@ from collections.abc import Callable, Sequence
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit import Instruction, Parameter, ParameterVector
 
+from qgate.devices.qiskit.dynamic import (
+    READOUT,
+    condition,
+    read_beside,
+    record,
+    recorded_bits,
+)
 from qgate.devices.qiskit.gates import BARRIER, IDENTITY, NATIVE, UNSEEN
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
 from qgate.wires import Wires
-
-READOUT = "readout"
-"""Name of the classical register of the measured bits."""
 
 
 def probabilities_label(index: int) -> str:
@@ -50,14 +55,24 @@ def translate(
     """
     circuit = QuantumCircuit(len(wires))
     slots = ParameterVector("slot", structure.num_slots)
+    bits = recorded_bits(circuit, structure) if structure.records else {}
     for operation in structure.operations:
-        if operation.name == IDENTITY and identity is not None:
+        if isinstance(operation, Recorded):
+            record(circuit, operation, bits, wires)
+        elif isinstance(operation, RecordedCondition):
+            if operation.base.name not in UNSEEN:
+                with circuit.if_test(condition(operation, bits)):
+                    _append(circuit, operation.base, slots, wires)
+        elif operation.name == IDENTITY and identity is not None:
             for qubit in wires.indices(operation.wires):
                 circuit.append(identity(), [qubit])
         elif operation.name not in UNSEEN:
             _append(circuit, operation, slots, wires)
     for index, measurement in enumerate(structure.measurements):
-        _read(circuit, measurement, index, wires)
+        if bits:
+            read_beside(circuit, measurement, bits, wires)
+        else:
+            _read(circuit, measurement, index, wires)
     return circuit
 
 

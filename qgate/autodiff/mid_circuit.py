@@ -130,6 +130,8 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
         )
     if mcm_method == "deferred" or not able or _needs_state(tape, device, method):
         return False
+    if not tape.shots and not device.capabilities.statevector:
+        return False
     if mcm_method is None and device.capabilities.statevector:
         measured = [item for item in tape.operations if isinstance(item, MidMeasure)]
         selected = sum(item.postselect is not None for item in measured)

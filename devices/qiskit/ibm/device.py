@@ -26,7 +26,7 @@ from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.compiled import compiled
-from qgate.devices.qiskit.gates import ACCEPTED
+from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.ibm.account import Account
 from qgate.devices.qiskit.ibm.closing import CLOSE_S
 from qgate.devices.qiskit.ibm.connection import Address, plan_of
@@ -314,7 +314,7 @@ class IbmDevice(RemoteDevice):
 def describe(backend: BackendV2) -> Capabilities:
     """Return the capabilities of a backend from its description and the limits of the service."""
     return Capabilities(
-        gates=ACCEPTED,
+        gates=accepted_by(backend),
         default_shots=DEFAULT_SHOTS,
         max_wires=backend.num_qubits,
         max_shots=getattr(backend.configuration(), "max_shots", None),

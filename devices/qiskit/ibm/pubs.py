@@ -12,9 +12,9 @@ from qiskit.primitives import BitArray, PrimitiveResult, PubResult
 from qgate.devices.cloud.remote import Record
 from qgate.devices.job import SweepResult
 from qgate.devices.qiskit.compile import Program
+from qgate.devices.qiskit.dynamic import READOUT
 from qgate.devices.qiskit.ibm.primitives import Settings
 from qgate.devices.qiskit.results import entry_of
-from qgate.devices.qiskit.translate import READOUT
 from qgate.exceptions import WrongResult
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
