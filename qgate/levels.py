@@ -16,7 +16,7 @@ import numpy as np
 
 from qgate.arguments import whole_number
 from qgate.arrays import namespace
-from qgate.exceptions import DifferentiationError, InvalidDrawing, described
+from qgate.exceptions import DifferentiationError, InvalidLevel, described
 from qgate.execution.execute import prepare
 from qgate.operations.gate import GATES, ROWS
 from qgate.operations.operator import Operator
@@ -110,7 +110,7 @@ def circuits_at(
 
     Raises
     ------
-    InvalidDrawing
+    InvalidLevel
         There is no such level.
     """
     tapes = [qnode.construct(args, kwargs)]
@@ -141,7 +141,7 @@ def _chosen(level: Any, pipeline: CompilePipeline | None) -> slice:
     if number is None and isinstance(level, str) and level in LEVELS:
         number = LEVELS[level] + (0 if pipeline is None or level == "top" else len(pipeline))
     if number is None or number < 0:
-        raise InvalidDrawing(
+        raise InvalidLevel(
             argument="level",
             value=described(level),
             allowed=f"It is one of {list(LEVELS)}, a number of stages, or a slice of the stages.",

@@ -136,6 +136,12 @@ class InvalidDrawing(QuantumFunctionError, TypeError, ValueError):
     message = "The circuit cannot be drawn with {argument}={value}. {allowed}"
 
 
+class InvalidLevel(InvalidDrawing):
+    """A circuit was requested at a level that it does not have."""
+
+    message = "A circuit has no {argument} {value}. {allowed}"
+
+
 class TransformError(QuantumFunctionError, TypeError, ValueError):
     """A transform cannot be applied to this circuit, or with these options."""
 

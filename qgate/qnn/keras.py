@@ -117,7 +117,7 @@ class KerasLayer(QuantumLayer, keras.layers.Layer):
         axes = len(rows.shape) - 1  # number of axes of a result that are those of rows
         columns = [
             ops.cast(ops.reshape(part, (-1, math.prod(part.shape[axes:]))), self.compute_dtype)
-            for part in leaves(self.qnode(**self._arguments(rows)))
+            for part in leaves(self.qnode(**self.arguments(rows)))
         ]
         numbers = columns[0] if len(columns) == 1 else ops.concatenate(columns, axis=-1)
         return ops.reshape(numbers, output_shape)
@@ -167,7 +167,8 @@ class KerasLayer(QuantumLayer, keras.layers.Layer):
         specs = keras.saving.deserialize_keras_object(options.pop("weight_specs"))
         return cls(restored(description, qnode), weight_specs=specs, **options)
 
-    def _arguments(self, inputs: Tensor) -> dict[str, Tensor]:
+    def arguments(self, inputs: Tensor) -> dict[str, Tensor]:
+        """Return the arguments of the function for some data."""
         weights = {name: weight.value for name, weight in self.qnode_weights.items()}
         return {self.input_arg: inputs, **weights}
 

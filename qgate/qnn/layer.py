@@ -15,7 +15,7 @@ from qgate.typing import Tensor
 class QuantumLayer:
     """Base class of layers whose weights are all arguments of a QNode but the data.
 
-    Required: ``_arguments``.
+    Required: ``arguments``.
     """
 
     input_arg = "inputs"
@@ -28,7 +28,7 @@ class QuantumLayer:
     def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
         """Record the function for data, the only member of ``args``, and return the tape."""
         (inputs,) = args
-        return self.qnode.construct((), self._arguments(inputs))
+        return self.qnode.construct((), self.arguments(inputs))
 
     def _bind(self, qnode: QNode, weight_shapes: object, interface: str | None) -> None:
         """Validate the function's arguments; replace another interface than the layer's."""
@@ -39,7 +39,7 @@ class QuantumLayer:
         self.qnode = qnode
         self._rehearsed = set[tuple[int, ...]]()
 
-    def _arguments(self, inputs: Tensor) -> dict[str, Tensor]:
+    def arguments(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the arguments of the function for some data."""
         raise NotImplementedError
 

@@ -104,7 +104,7 @@ class TorchLayer(QuantumLayer, torch.nn.Module):
         rows = inputs.reshape(-1, inputs.shape[-1]) if inputs.dim() > 1 else inputs
         if not torch.compiler.is_compiling():
             self._rehearse(rows, torch.cat)
-        found = self.qnode(**self._arguments(rows))
+        found = self.qnode(**self.arguments(rows))
         precision = inputs.dtype if inputs.is_floating_point() else torch.get_default_dtype()
         if not self.qnode.shots.partitioned:
             return _combined(found, inputs.shape[:-1]).to(precision)
@@ -118,7 +118,7 @@ class TorchLayer(QuantumLayer, torch.nn.Module):
             f"device={self.qnode.device.name!r}, diff_method={self.qnode.diff_method!r}"
         )
 
-    def _arguments(self, inputs: torch.Tensor) -> dict[str, Tensor]:
+    def arguments(self, inputs: torch.Tensor) -> dict[str, Tensor]:
         weights = {name: w.to(inputs.device) for name, w in self.qnode_weights.items()}
         return {self.input_arg: inputs, **weights}
 

@@ -31,6 +31,10 @@ OLDER_NAMES: Mapping[str, str] = {"gradient_fn": "diff_method", "num_tape_wires"
 """Names of entries that programs written for older versions of PennyLane use."""
 
 
+MOST_LISTED = 20
+"""Maximum number of circuits of a kind that are listed as text."""
+
+
 @dataclass(frozen=True)
 class CircuitSpecs:
     """Counts of a QNode's circuits; entries can also be read as of a dictionary.
@@ -187,9 +191,12 @@ class CircuitSpecs:
         yield from (f"{name}: {value}" for name, value in self._header())
         yield ""
         if isinstance(self.resources, list):
-            for index, each in enumerate(self.resources):
+            for index, each in enumerate(self.resources[:MOST_LISTED]):
                 yield f"Batched tape {letters(index)}:"
                 yield each.to_pretty_str(preindent=4)
+                yield ""
+            if len(self.resources) > MOST_LISTED:
+                yield f"And {len(self.resources) - MOST_LISTED} more."
                 yield ""
         else:
             yield self.resources.to_pretty_str()
@@ -227,8 +234,10 @@ class CircuitSpecs:
             yield "Value and gradient", gradient
 
     def _circuits(self) -> Iterator[tuple[str, object]]:
-        for index, circuit in enumerate(self.compiled):
+        for index, circuit in enumerate(self.compiled[:MOST_LISTED]):
             yield f"Circuit {letters(index)} on the device", circuit.summary
+        if len(self.compiled) > MOST_LISTED:
+            yield "Further circuits", len(self.compiled) - MOST_LISTED
 
     def __str__(self) -> str:
         return self.to_pretty_str()

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.context import entered
 from qgate.devices.compiled import CompiledCircuit, quantity
+from qgate.resource.circuit_specs import MOST_LISTED
 from qgate.resource.requests import RequestCounts, Requests
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
-
-MOST_LISTED = 20
-"""Maximum number of circuits that are listed as text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from qgate.arguments import truth
 from qgate.circuit_resources import SpecsResources, count_resources
 from qgate.exceptions import QuantumFunctionError, described
 from qgate.findable import picklable
+from qgate.qnn.layer import QuantumLayer
 from qgate.qnode import CALL_OPTIONS, QNode
 from qgate.resource.circuit_specs import CircuitSpecs
 from qgate.tape import Tape
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @picklable
 def specs(
-    qnode: QNode,
+    qnode: QNode | QuantumLayer,
     level: Any = None,
     compute_depth: bool | None = None,
     *,
@@ -31,6 +32,7 @@ def specs(
     Parameters
     ----------
     qnode : QNode
+        Or a layer of ``qgate.qnn``, whose function then takes the data.
     level : str, int or slice, optional
         Where gates are counted. ``"top"``: as the function applies them; ``"user"``: after the
         transforms of the user; ``"gradient"``, the default: in the gates that the gradient method
@@ -76,7 +78,8 @@ def specs(
     >>> counts.gradient.rows, counts.gradient.shots
     (5, 500)
     """
-    node = getattr(qnode, "qnode", qnode)  # a layer of a network has one
+    layer = qnode if isinstance(qnode, QuantumLayer) else None
+    node = qnode if layer is None else layer.qnode
     if not isinstance(node, QNode):
         raise QuantumFunctionError(
             f"specs was given {described(qnode)}. Give a QNode, that is a quantum function "
@@ -88,6 +91,8 @@ def specs(
 
     @wraps(node.func)
     def counted(*args: Any, **kwargs: Any) -> CircuitSpecs:
+        if layer is not None:
+            args, kwargs = (), _of_layer(layer, args, kwargs)
         called, rest = _with_shots(node, kwargs)
         tapes = called.circuits_at(stage, args, rest)
         found = [resources_from_tape(tape, depth) for tape in tapes]
@@ -115,6 +120,19 @@ def resources_from_tape(tape: Tape, compute_depth: bool = True) -> SpecsResource
     2
     """
     return count_resources(tape.operations, tape.measurements, compute_depth=compute_depth)
+
+
+def _of_layer(
+    layer: QuantumLayer, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments of the function of a layer for some data."""
+    if len(args) != 1 or kwargs:
+        raise QuantumFunctionError(
+            f"The specs of a layer were asked for {len(args) + len(kwargs)} arguments. Give the "
+            "data of the layer; the weights are its own."
+        )
+    layer.construct(args, kwargs)  # creates the weights
+    return layer.arguments(args[0])
 
 
 def _on(qnode: QNode, device: str | Device | None) -> QNode:

@@ -8,6 +8,7 @@ import pytest
 import qgate as qg
 from qgate.exceptions import (
     DeviceError,
+    InvalidLevel,
     QuantumFunctionError,
     TooManyWires,
     UnknownEntry,
@@ -282,6 +283,16 @@ class TestAccess:
         assert "Batched tape a:\n    Wire allocations: 3" in text
         assert "Batched tape b:" in text
 
+    def test_long_lists_of_circuits_are_cut(self):
+        def whole():
+            qg.broadcast(qg.Hadamard, wires=range(3), pattern="single")
+            return qg.state()
+
+        text = str(specs_of(function=whole, args=(), level="device", shots=10))
+
+        assert "And 7 more." in text  # 27 bases of three wires
+        assert "Further circuits: 7" in text
+
     def test_the_dictionary_can_be_written_as_json(self):
         found = specs_of(shots=100)
 
@@ -314,7 +325,7 @@ class TestAccess:
             qg.specs(layered)
 
     def test_an_unknown_level_is_refused(self):
-        with pytest.raises(QuantumFunctionError, match="level"):
+        with pytest.raises(InvalidLevel, match="no level 'nowhere'"):
             specs_of(level="nowhere")
 
     def test_a_device_that_lacks_wires_is_refused_at_its_level_only(self):

@@ -11,7 +11,7 @@ import torch
 from torch._dynamo.testing import CompileCounterWithBackend
 
 import qgate as qg
-from qgate.exceptions import InvalidLayer, InvalidParameters
+from qgate.exceptions import InvalidLayer, InvalidParameters, QuantumFunctionError
 from qgate.qnn.torch import TorchLayer
 
 torch.set_num_threads(1)
@@ -489,3 +489,19 @@ def test_samples_are_refused_before_they_are_paid():
 def test_a_plain_function_is_refused():
     with pytest.raises(InvalidLayer, match=r"rotations cannot be a layer: it is not bound"):
         TorchLayer(rotations, SHAPES)
+
+
+# Counts ---------------------------------------------------------------------------------
+
+
+def test_a_layer_is_counted_with_its_own_weights():
+    found = qg.specs(made("local?shots=10"))(data(5))
+
+    assert found.resources.gate_types == {"RX": 4}
+    assert found.value.rows == 5
+    assert found.gradient.rows == 5 * (2 * 3 + 1)  # the data are not trainable
+
+
+def test_counts_of_a_layer_take_the_data_alone():
+    with pytest.raises(QuantumFunctionError, match="asked for 2 arguments"):
+        qg.specs(made())(data(), torch.zeros(2))
