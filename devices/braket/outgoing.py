@@ -8,7 +8,9 @@ from braket.circuits import Circuit, FreeParameter, Gate, Instruction
 from braket.circuits.compiler_directives import Barrier
 
 from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD
+from qgate.exceptions import QuantumFunctionError
 from qgate.interchange.outgoing import Outgoing, number, outgoing, writer
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.tape import Tape
@@ -51,7 +53,7 @@ def to_braket(
     Raises
     ------
     QuantumFunctionError
-        The circuit has batches, or observables without a common basis.
+        The circuit has batches, measurements in its middle, or observables without a common basis.
     UnsupportedOperation
         A gate cannot be decomposed.
 
@@ -64,6 +66,12 @@ def to_braket(
     """
 
     def write(tape: Tape, symbols: tuple[str, ...]) -> Circuit:
+        if any(isinstance(operation, MidMeasure) for operation in tape.operations):
+            raise QuantumFunctionError(
+                "A circuit of the Braket SDK has no measurements with conditions in its middle. "
+                "Write OpenQASM, qg.to_qasm3(..., dialect='braket'), or use "
+                "qg.defer_measurements first."
+            )
         return _circuit(
             outgoing(
                 tape,

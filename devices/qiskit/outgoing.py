@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit import Parameter
+from qiskit.circuit.classical import expr
 
 from qgate.devices.qiskit.gates import ACCEPTED, BARRIER, IDENTITY, NATIVE
-from qgate.interchange.outgoing import Outgoing, number, outgoing, writer
+from qgate.interchange.outgoing import (
+    Assignment,
+    Outgoing,
+    number,
+    outgoing,
+    true_outcomes,
+    writer,
+)
+from qgate.operations.conditions import Conditional
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
 from qgate.tape import Tape
-from qgate.transforms.decomposition import GateSet
 from qgate.typing import WiresLike
 
-ACCEPTS = GateSet(frozenset(ACCEPTED))
+NAMES = frozenset(ACCEPTED) | {MidMeasure.name}
+"""Operations that need no decomposition."""
+
+
+def accepts(operation: Operator) -> bool:
+    """Return whether an operation, or what it applies under a condition, needs no decomposition."""
+    written = operation.base if isinstance(operation, Conditional) else operation
+    return written.name in NAMES
 
 
 def to_qiskit(
@@ -66,7 +83,7 @@ def to_qiskit(
             outgoing(
                 tape,
                 symbols,
-                ACCEPTS,
+                accepts,
                 wires=wires,
                 rotations=rotations,
                 measure_all=measure_all,
@@ -80,13 +97,43 @@ def to_qiskit(
 def _circuit(source: Outgoing) -> QuantumCircuit:
     circuit = QuantumCircuit(len(source.wires))
     parameters = {slot: Parameter(name) for slot, name in enumerate(source.symbols)}
+    places = source.places
+    outcomes = ClassicalRegister(len(places), "m")
+    if places:
+        circuit.add_register(outcomes)
     for operation in source.operations:
-        _append(circuit, operation, source.wires.indices(operation.wires), parameters)
+        qubits = source.wires.indices(operation.wires)
+        if isinstance(operation, MidMeasure):
+            circuit.measure(qubits[0], outcomes[places[operation.meas_uid]])
+            if operation.reset:
+                circuit.reset(qubits[0])
+        elif isinstance(operation, Conditional):
+            chosen = true_outcomes(operation, places)
+            if chosen:
+                with circuit.if_test(_condition(chosen, outcomes)):
+                    _append(circuit, operation.base, qubits, parameters)
+        else:
+            _append(circuit, operation, qubits, parameters)
     if source.measured:
         bits = ClassicalRegister(len(source.measured), "c")
         circuit.add_register(bits)
         circuit.measure(source.wires.indices(source.measured), bits)
     return circuit
+
+
+def _condition(chosen: Sequence[Assignment], outcomes: ClassicalRegister) -> Any:
+    """Return a condition of Qiskit that is true for the chosen outcomes."""
+    if len(chosen) == 1 and len(chosen[0]) == 1:
+        ((place, bit),) = chosen[0]
+        return outcomes[place], bit
+    alternatives = [
+        reduce(
+            expr.logic_and,
+            [outcomes[place] if bit else expr.logic_not(outcomes[place]) for place, bit in each],
+        )
+        for each in chosen
+    ]
+    return reduce(expr.logic_or, alternatives)
 
 
 def _append(

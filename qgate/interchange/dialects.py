@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qgate.exceptions import InvalidParameters, described
+from qgate.operations.conditions import Conditional
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 
 OLD_GATES: Mapping[str, str] = {
@@ -131,16 +133,15 @@ class Dialect:
         return frozenset(self.gates) | modified | phases | matrices | CONTROL_FLOW
 
     def __call__(self, operation: Operator) -> bool:
-        base = getattr(operation, "base", None)
-        if operation.name.startswith("Conditional") and base is not None:
-            return self(base)
+        if isinstance(operation, Conditional):  # no pragma can stand in a block
+            return operation.base.name in self.names - {"QubitUnitary"}
         return operation.name in self.names
 
     def __hash__(self) -> int:
         return hash(self.name)
 
 
-CONTROL_FLOW = frozenset({"MidMeasureMP"})
+CONTROL_FLOW = frozenset({MidMeasure.name})
 """Operations that are no gates, written in every dialect."""
 
 OPENQASM_2 = Dialect("OpenQASM 2", ("OPENQASM 2.0;", 'include "qelib1.inc";'), OLD_GATES, new=False)

@@ -6,7 +6,7 @@ called with symbols in their place, and the angles of its gates are linear funct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeAlias
@@ -16,9 +16,13 @@ import numpy as np
 from qgate.arrays import shape_of, unwrap
 from qgate.exceptions import NotACircuit, QuantumFunctionError, described
 from qgate.measurements import Measurement
+from qgate.operations.conditions import Conditional
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import MOST_TABULATED
 from qgate.operations.slots import Affine
 from qgate.recording import recording
+from qgate.sizes import check_size
 from qgate.tape import Tape
 from qgate.transforms.decomposition import Accepts, decomposed_operations
 from qgate.typing import Function, Nested, Wire, WiresLike
@@ -46,6 +50,27 @@ class Outgoing:
     measured: Wires
     symbols: tuple[str, ...] = ()
 
+    @property
+    def places(self) -> dict[Hashable, int]:
+        """Number of each mid-circuit measurement, by the identifier of its outcome."""
+        made = [item for item in self.operations if isinstance(item, MidMeasure)]
+        return {item.meas_uid: place for place, item in enumerate(made)}
+
+
+def true_outcomes(operation: Conditional, places: Mapping[Hashable, int]) -> list[Assignment]:
+    """Return the outcomes for which an operator is applied.
+
+    Returns
+    -------
+    list of tuple of (int, int)
+        Alternatives; each is the number of every measurement involved, with its outcome.
+    """
+    value = operation.meas_val
+    numbers = [places[item.meas_uid] for item in value.measurements]
+    remedy = "Write one condition for each outcome."
+    check_size("A condition", len(numbers), MOST_TABULATED, unit="outcomes", remedy=remedy)
+    return [tuple(zip(numbers, bits, strict=True)) for bits, number in value.items() if number]
+
 
 @dataclass(slots=True)
 class Symbols:
@@ -65,6 +90,9 @@ class Symbols:
             return type(value)(self.replaced(entry) for entry in value)
         return value
 
+
+Assignment: TypeAlias = tuple[tuple[int, int], ...]
+"""Numbers of mid-circuit measurements, each with an outcome."""
 
 Written: TypeAlias = Any
 """A circuit in its new form."""
@@ -157,7 +185,8 @@ def outgoing(
         )
     gates = [*tape.operations, *(_basis_changes(tape.measurements) if rotations else ())]
     operations = decomposed_operations(gates, accepts, device=target)
-    wanted = [item.wires for item in tape.measurements]
+    _check_selection(operations, target)
+    wanted = [item.wires for item in tape.measurements if item.mv is None]
     measured = order if measure_all else Wires.all_wires(wanted)
     return Outgoing(tuple(operations), order, measured, symbols)
 
@@ -171,6 +200,16 @@ def _check_numbers(operations: Iterable[Operator]) -> None:
                     f"{operation.name} has a batch of parameters, and a written circuit has one "
                     "number for each angle. Write one circuit for each member of the batch."
                 )
+
+
+def _check_selection(operations: Iterable[Operator], target: str) -> None:
+    for operation in operations:
+        if isinstance(operation, MidMeasure) and operation.postselect is not None:
+            raise QuantumFunctionError(
+                f"{target} has no postselection, and the measurement of the wire "
+                f"{operation.wires[0]!r} has postselect={operation.postselect}. Leave it out, and "
+                "select among the outcomes of the written circuit."
+            )
 
 
 def _basis_changes(measurements: Sequence[Measurement]) -> list[Operator]:

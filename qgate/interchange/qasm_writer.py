@@ -13,7 +13,9 @@ from openqasm3.parser import QASM3ParsingError
 from qgate.arguments import whole_number
 from qgate.exceptions import InvalidParameters, QuantumFunctionError, described
 from qgate.interchange.dialects import OPENQASM_2, Dialect, dialect_named
-from qgate.interchange.outgoing import Outgoing, number, outgoing, writer
+from qgate.interchange.outgoing import Outgoing, number, outgoing, true_outcomes, writer
+from qgate.operations.conditions import Conditional
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.tape import Tape
@@ -192,6 +194,11 @@ class _Program:
         """Name of the register of outcomes, none of an input."""
         return self._free("c")
 
+    @property
+    def outcomes(self) -> str:
+        """Name of the register of mid-circuit outcomes, none of an input."""
+        return self._free("m")
+
     def _free(self, name: str) -> str:
         while name in self.circuit.symbols:
             name += "_"
@@ -205,11 +212,47 @@ class _Program:
         if circuit.wires:
             count = len(circuit.wires)
             lines.append(f"qubit[{count}] {self.qubits};" if new else f"qreg q[{count}];")
+        lines += self._outcomes(len(circuit.places))
         if count := len(circuit.measured):
             lines.append(f"bit[{count}] {self.bits};" if new else f"creg c[{count}];")
         lines += [self._operation(operation) for operation in circuit.operations]
         lines += [self._measurement(place, wire) for place, wire in enumerate(circuit.measured)]
         return "".join(f"{line}\n" for line in lines if line)
+
+    def _outcomes(self, count: int) -> list[str]:
+        """Return the declarations of the bits of mid-circuit measurements."""
+        if not count or self.dialect.new:
+            return [f"bit[{count}] {self.outcomes};"] if count else []
+        return [f"creg m{place}[1];" for place in range(count)]  # only registers have conditions
+
+    def _mid_measure(self, operation: MidMeasure) -> str:
+        qubit, place = self._qubit(operation.wires[0]), self.circuit.places[operation.meas_uid]
+        new = self.dialect.new
+        made = f"{self.outcomes}[{place}] = measure {qubit};"
+        text = made if new else f"measure {qubit} -> m{place}[0];"
+        return f"{text}\nreset {qubit};" if operation.reset else text
+
+    def _conditional(self, operation: Conditional) -> str:
+        """Return an operator under its condition; outcomes for which it is applied are listed."""
+        gate, chosen = (
+            self._operation(operation.base),
+            true_outcomes(operation, self.circuit.places),
+        )
+        if not self.dialect.new:
+            if len(chosen) != 1 or len(chosen[0]) != 1:
+                raise QuantumFunctionError(
+                    "OpenQASM 2 has conditions on single outcomes only, and the condition of "
+                    f"{operation.base!r} depends on several. Use qg.to_qasm3."
+                )
+            ((place, bit),) = chosen[0]
+            return f"if(m{place}=={bit}) {gate}"
+        alternatives = [
+            " && ".join(f"{self.outcomes}[{place}] == {bit}" for place, bit in assignment)
+            for assignment in chosen
+        ]
+        if len(alternatives) > 1:
+            alternatives = [f"({alternative})" for alternative in alternatives]
+        return f"if ({' || '.join(alternatives)}) {{ {gate} }}"
 
     def _measurement(self, place: int, wire: Any) -> str:
         qubit = self._qubit(wire)
@@ -224,6 +267,10 @@ class _Program:
         return ",".join(map(self._qubit, wires))
 
     def _operation(self, operation: Operator) -> str:
+        if isinstance(operation, MidMeasure):
+            return self._mid_measure(operation)
+        if isinstance(operation, Conditional):
+            return self._conditional(operation)
         name, wires = operation.name, operation.wires
         if name == "GlobalPhase":
             (angle,) = operation.parameters

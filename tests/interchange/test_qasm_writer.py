@@ -157,3 +157,39 @@ def test_wires_and_digits_are_those_that_were_asked_for():
 def test_what_cannot_be_written_is_refused(write, error, text):
     with pytest.raises(error, match=text):
         write()
+
+
+@qg.qnode("local")
+def feed_forward(x):
+    qg.RY(x, 0)
+    qg.RY(0.4, 1)
+    first, second = qg.measure(0, reset=True), qg.measure(1)
+    qg.cond(first, qg.X)(2)
+    qg.cond(first + second == 1, qg.Rot)(0.1, x, 0.3, wires=2)
+    qg.cond(~second, qg.QubitUnitary)(np.eye(2)[::-1], wires=0)
+    return qg.probs(wires=[0, 2])
+
+
+@pytest.mark.parametrize("dialect", ["spec", "qiskit", "braket"])
+def test_conditions_are_written_and_read(dialect):
+    program = qg.to_qasm3(feed_forward, dialect=dialect, measure_all=False)("x")
+
+    back = qg.QNode(program, "local")(0.3, measurements=qg.probs(wires=[0, 2]))
+
+    np.testing.assert_allclose(back, feed_forward(0.3), atol=1e-12)
+
+
+def test_the_second_version_has_conditions_on_single_outcomes():
+    def single(x):
+        qg.cond(qg.measure(0) == 0, qg.RX)(x, 1)
+
+    program = qg.to_openqasm(single, measure_all=False)(0.3)
+
+    assert "creg m0[1];\nmeasure q[0] -> m0[0];\nif(m0==0) rx(0.3) q[1];" in program
+    with pytest.raises(QuantumFunctionError, match="on single outcomes only"):
+        qg.to_openqasm(feed_forward)(0.3)
+
+
+def test_postselection_cannot_be_written():
+    with pytest.raises(QuantumFunctionError, match="no postselection"):
+        qg.to_qasm3(lambda: qg.measure(0, postselect=1))()

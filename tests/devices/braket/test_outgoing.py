@@ -1,8 +1,10 @@
 """Circuits as circuits of the Braket SDK."""
 
 import numpy as np
+import pytest
 
 import qgate as qg
+from qgate.exceptions import QuantumFunctionError
 
 
 def function(x, w):
@@ -49,3 +51,8 @@ def test_wires_without_gates_are_qubits_of_the_circuit():
     circuit = qg.to_braket(qg.QuantumScript([qg.X(1)], [qg.probs(wires=0)]), wires=[0, 1])
 
     assert sorted(map(int, circuit.qubits)) == [0, 1]
+
+
+def test_conditions_are_refused():
+    with pytest.raises(QuantumFunctionError, match="dialect='braket'"):
+        qg.to_braket(lambda: qg.cond(qg.measure(0), qg.X)(1))()

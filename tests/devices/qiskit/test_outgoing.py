@@ -67,3 +67,19 @@ def test_observables_are_rotated_and_their_wires_measured():
 def test_a_batch_is_refused():
     with pytest.raises(QuantumFunctionError, match="batch"):
         qg.to_qiskit(lambda: qg.RX([0.1, 0.2], 0))()
+
+
+def test_conditions_are_those_of_the_function():
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RY(x, 0)
+        qg.RY(0.4, 1)
+        first, second = qg.measure(0, reset=True), qg.measure(1)
+        qg.cond(first, qg.X)(2)
+        qg.cond(first + second == 1, qg.Rot)(0.1, x, 0.3, wires=2)
+        return qg.probs(wires=[0, 2])
+
+    back = qg.QNode(qg.to_qiskit(circuit)(0.3), "local")
+
+    found = back(measurements=qg.probs(wires=[0, 2]))
+    np.testing.assert_allclose(found, circuit(0.3), atol=1e-12)
