@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -181,6 +182,38 @@ def test_a_file_of_openqasm_without_inputs_has_no_gradient(tmp_path, capsys):
     text = capsys.readouterr().out
     assert "Depth: 2" in text
     assert "Gradient method: None" in text
+
+
+def test_the_circuit_of_a_file_is_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where the journal is
+    file = tmp_path / "circuit.qasm"
+    file.write_text("OPENQASM 3; input float a; qubit[2] q; rx(a) q[0]; cx q[0], q[1];")
+
+    assert main(["run", str(file), "--device", "local", "--input", f"a={math.pi}"]) == 0
+    assert capsys.readouterr().out == "11  1\n"
+    arguments = ["--device", "local?seed=1", "--shots", "10", "--input", "a=0", str(file)]
+    assert main(["run", *arguments]) == 0
+    assert capsys.readouterr().out == "00  10\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["absent.qasm"], "There is no program"),
+        (["--input", "a=b", "{file}"], "is no value of an input"),
+        (["--device", "local", "mine", "{script}"], "are for circuits"),
+    ],
+)
+def test_a_run_that_names_no_circuit_or_program_is_refused(tmp_path, capsys, arguments, text):
+    file, script = tmp_path / "circuit.qasm", tmp_path / "program.py"
+    file.write_text("input float a; qubit q; rx(a) q;")
+    script.write_text("")
+    journal = ["--journal", str(tmp_path / "journal.db")]
+
+    given = [item.format(file=file, script=script) for item in arguments]
+
+    assert main(["run", *journal, *given]) == 1
+    assert text in capsys.readouterr().err
 
 
 def test_a_plan_for_another_device(shell, device):

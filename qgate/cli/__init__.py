@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import qgate as qg
 from qgate.cli import installation, orders, programs, resume
+from qgate.cli.circuit_files import options_first
 from qgate.exceptions import QGateError
 
 __all__ = ["main"]
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 1 after an error, whose text is on the standard error stream; 130 after Ctrl-C.
     """
     ours, of_program = _split(sys.argv[1:] if arguments is None else arguments)
-    chosen = _parser().parse_args(ours)
+    chosen = _parser().parse_args(options_first(ours))
     chosen.of_program = of_program
     try:
         _check_arguments(chosen)

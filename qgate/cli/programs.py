@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
 
 import qgate as qg
-from qgate.cli.circuit_files import is_circuit, qnode_of_file
+from qgate.cli.circuit_files import is_circuit, qnode_of_file, results_of_file
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
@@ -42,10 +42,24 @@ def specs(chosen: argparse.Namespace) -> None:
 
 
 def run(chosen: argparse.Namespace) -> None:
-    """Run a program as a named run: durable, within a budget, resumed where it stopped."""
+    """Run a program or circuit as a named run: durable, within a budget, resumed if it stopped."""
     program = _script(chosen)
+    if is_circuit(chosen.script):
+        _run_circuit(chosen)
+        return
+    if chosen.device is not None or chosen.input:
+        raise QGateError("--device and --input are for circuits. A program names its own devices.")
     with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
         program()
+
+
+def _run_circuit(chosen: argparse.Namespace) -> None:
+    """Run the circuit of a file, and print what it measures; ``--shots`` are its shots."""
+    shots, chosen.shots = chosen.shots, None
+    with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+        found = results_of_file(chosen.script, chosen.device, shots, chosen.input)
+    for bits, value in found.items():
+        print(f"{bits}  {value:.6g}")
 
 
 def add_to(commands: Commands) -> None:
@@ -59,10 +73,16 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     _add_script(parser, f"{PROGRAM}; or a circuit in OpenQASM, FILE.qasm")
     parser = add_command(commands, "run", run)
+    parser.add_argument("--device", help="device of a circuit")
+    parser.add_argument(
+        "--input", action="append", default=[], help="input of a circuit: NAME=VALUE; repeatable"
+    )
     parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
     add_journal(parser)
     add_limits(parser)
-    _add_script(parser)
+    _add_script(
+        parser, f"{PROGRAM}; or a circuit, FILE.qasm or FILE.qpy (its name is then optional)"
+    )
 
 
 def _add_script(parser: argparse.ArgumentParser, text: str = PROGRAM) -> None:
