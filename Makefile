@@ -43,6 +43,10 @@ else
 endif
 	set -e; for framework in $(FRAMEWORKS); do $(PYTEST) tests/frameworks/$$framework; done
 
+.PHONY: pennylane
+pennylane: $(VENV)/dev.stamp ## Write the tables of names in docs/pennylane.md
+	$(BIN)/python benchmarks/pennylane_names.py
+
 .PHONY: configurations
 configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md and write it
 	$(BIN)/python benchmarks/configurations.py

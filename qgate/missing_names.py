@@ -83,6 +83,10 @@ COMPILING = (
     "This transform is not there. qg.compile has the usual ones, and a device compiles its "
     "circuits by itself."
 )
+FILES = (
+    "A file of PennyLane. Import names from the package, for example "
+    "from qgate.templates import AngleEmbedding."
+)
 EXPANSION = "Internal of PennyLane. qg.decompose expands a circuit to given gates."
 IMPORTS = (
     "Only OpenQASM, Qiskit, Braket, Cirq and pytket are read. Convert to OpenQASM first, and call "
@@ -166,6 +170,9 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (CHEMISTRY, "qchem paulix_ops symmetry_generators taper taper_operation"),
     (LIE, "liealg lie_closure center structure_constants PauliVSpace pauli_vspace"),
+    ("The names are those of qgate itself, such as qg.RX and qg.Prod.", "ops"),
+    ("Pauli words and sums are one class, qg.PauliSum, with exact arithmetic.", "pauli"),
+    ("Circuits are run by qg.execute, and qnode.construct returns their tapes.", "workflow"),
     (LATTICES, "spin"),
     (DATA, "data"),
     (
@@ -223,7 +230,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "pattern_matching pattern_matching_optimization transpile sign_expand optimization "
         "merge_amplitude_embedding remove_barrier undo_swaps unitary_to_rot combine_global_phases "
         "diagonalize_measurements broadcast_expand split_to_single_terms dynamic_one_shot is_mcm "
-        "batch_partial",
+        "batch_partial batch_input batch_params defer_measurements split_non_commuting",
     ),
     (
         EXPANSION,
@@ -233,6 +240,28 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         IMPORTS,
         "from_pyquil from_quil from_quil_file from_qiskit_op FromBloq to_bloq bloq_registers io",
+    ),
+    (
+        FILES,
+        "amplitude angle arbitrary_state_preparation basic_entangler basis mottonen "
+        "particle_conserving_u1 particle_conserving_u2 qaoaembedding simplified_two_design "
+        "strongly_entangling adagrad adam momentum_qng nesterov_momentum rms_prop cycle "
+        "cost_functions postprocessing mark drawable_layers mpldrawer style null_measurement "
+        "process_samples expand_matrix is_abstract is_trainable",
+    ),
+    (
+        "Recording has no global manager. qg.apply(op) applies an operator, and "
+        "`with qg.QuantumTape() as tape` records a block.",
+        "QueuingManager AnnotatedQueue queuing StatePrepBase ClassPropertyDescriptor classproperty",
+    ),
+    (
+        "Types are plain here: results are arrays, or tuples of these.",
+        "InterfaceTensor InterfaceTensorMeta Result MeasurementTransform NullMeasurement "
+        "ShotCopies add_shots",
+    ),
+    (
+        "qg.shadow_expval estimates expectation values from a classical shadow.",
+        "ClassicalShadowMP ShadowExpvalMP median_of_means pauli_expval",
     ),
     ("Write qg.equal(a, b) in an assert.", "assert_equal"),
     ("Read op.is_hermitian.", "is_hermitian"),
@@ -252,8 +281,6 @@ NAMESPACES: Mapping[str, str] = {
         "qgate.math has the functions of autoray for every framework, and the most used ones of "
         "PennyLane."
     ),
-    "ops": "The classes of operators are those of qgate itself, and qgate.ops has the same names.",
-    "pauli": "Pauli words and sums are one class, qg.PauliSum, with exact arithmetic.",
     "qchem": CHEMISTRY,
     "resource": RESOURCES,
     "templates": TEMPLATE,
@@ -296,4 +323,9 @@ def explanation(module: str, name: str, known: Iterable[str]) -> str | None:
     names = list(known)
     same = [other for other in names if other.lower() == name.lower()]
     similar = suggest(name, same or names).strip()
-    return similar or NAMESPACES.get(module.partition(".")[2].partition(".")[0])
+    return similar or _of_namespace(module)
+
+
+def _of_namespace(module: str) -> str | None:
+    space = module.partition(".")[2].partition(".")[0]
+    return NAMESPACES.get(space) or BY_NAME.get(space)

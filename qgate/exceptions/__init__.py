@@ -13,6 +13,7 @@ from qgate.exceptions.interchange import *  # noqa: F403
 from qgate.exceptions.jobs import *  # noqa: F403
 from qgate.exceptions.mid_circuit import *  # noqa: F403
 from qgate.exceptions.optimization import *  # noqa: F403
+from qgate.exceptions.pennylane import *  # noqa: F403
 from qgate.exceptions.shots import *  # noqa: F403
 from qgate.exceptions.spending import *  # noqa: F403
 
