@@ -16,6 +16,7 @@ from qgate import numpy as numpy
 from qgate import operations as operations
 from qgate import optimize as optimize
 from qgate import qaoa as qaoa
+from qgate import qchem as qchem
 from qgate import qnn as qnn
 from qgate import resource as resource
 from qgate import shadows as shadows

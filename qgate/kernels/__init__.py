@@ -1,5 +1,7 @@
 """Quantum kernels: their matrices, alignment with labels, and correction of noisy matrices."""
 
+from typing import TYPE_CHECKING
+
 from qgate.kernels.alignment import polarity, target_alignment
 from qgate.kernels.depolarizing_noise import mitigate_depolarizing_noise
 from qgate.kernels.embedding_kernel import EmbeddingKernel
@@ -10,6 +12,7 @@ from qgate.kernels.positive_matrices import (
     flip_matrix,
     threshold_matrix,
 )
+from qgate.lazy_names import refuse_unknown
 
 __all__ = [
     "EmbeddingKernel",
@@ -23,3 +26,6 @@ __all__ = [
     "target_alignment",
     "threshold_matrix",
 ]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -1,5 +1,8 @@
 """Quantum approximate optimization: layers, mixers, and Hamiltonians of problems on graphs."""
 
+from typing import TYPE_CHECKING
+
+from qgate.lazy_names import refuse_unknown
 from qgate.qaoa.cost import (
     bit_driver,
     edge_driver,
@@ -40,3 +43,6 @@ __all__ = [
     "x_mixer",
     "xy_mixer",
 ]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

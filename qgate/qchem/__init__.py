@@ -1,0 +1,20 @@
+"""Quantum chemistry: Hamiltonians of molecules, reference states and excitations."""
+
+from typing import TYPE_CHECKING
+
+from qgate.lazy_names import refuse_unknown
+from qgate.qchem.hamiltonian import molecular_hamiltonian
+from qgate.qchem.molecule import Molecule
+from qgate.qchem.reference import active_space, excitations, excitations_to_wires, hf_state
+
+__all__ = [
+    "Molecule",
+    "active_space",
+    "excitations",
+    "excitations_to_wires",
+    "hf_state",
+    "molecular_hamiltonian",
+]
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)
