@@ -220,6 +220,9 @@ from qgate.templates import broadcast as broadcast
 from qgate.templates import layer as layer
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.compilation import compile as compile
+from qgate.transforms.passes.deferred_measurements import (
+    defer_measurements as defer_measurements,
+)
 from qgate.transforms.passes.gate_sets import decompose as decompose
 from qgate.transforms.passes.relabelling import map_wires as map_wires
 from qgate.transforms.passes.relabelling import simplify as simplify

@@ -6,6 +6,9 @@ from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.cancellation import cancel_inverses as cancel_inverses
 from qgate.transforms.passes.commutation import commute_controlled as commute_controlled
 from qgate.transforms.passes.compilation import compile as compile
+from qgate.transforms.passes.deferred_measurements import (
+    defer_measurements as defer_measurements,
+)
 from qgate.transforms.passes.gate_sets import decompose as decompose
 from qgate.transforms.passes.gate_sets import unitary_to_rot as unitary_to_rot
 from qgate.transforms.passes.relabelling import map_wires as map_wires

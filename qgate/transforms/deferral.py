@@ -80,6 +80,7 @@ def deferred(
     reduce_postselected: bool = True,
     native: bool = False,
     fill: bool = False,
+    selects: bool = False,
 ) -> Deferral:
     """Return a circuit with all measurements at its end, or one that a device runs natively.
 
@@ -97,6 +98,9 @@ def deferred(
         Whether measurements stay where they are, with outcomes recorded on classical wires.
     fill : bool
         Whether every shot gets the selected outcomes, with ``native``.
+    selects : bool
+        Whether postselected measurements remain, on the wires that hold their outcomes, in place of
+        functions of the results.
 
     Raises
     ------
@@ -113,10 +117,12 @@ def deferred(
         if native:
             operations = _recorded_operations(tape, places, reduce_postselected, fill)
         else:
-            operations = _deferred_operations(tape, measurements, places, reduce_postselected)
+            operations = _deferred_operations(
+                tape, measurements, places, reduce_postselected, selects
+            )
         fixed = places.fixed if reduce_postselected else ()
         resolved = [_on_wires(item, places.wires, fixed) for item in measurements]
-        measured = _Measured(places.selected, native)
+        measured = _Measured({} if selects else places.selected, native)
         recipes = [
             _as_integers(item, fixed, measured.recipe(new))
             for item, new in zip(measurements, resolved, strict=True)
@@ -171,7 +177,11 @@ class _Places:
 
 
 def _deferred_operations(
-    tape: Tape, measurements: Sequence[Measurement], places: _Places, reduce_postselected: bool
+    tape: Tape,
+    measurements: Sequence[Measurement],
+    places: _Places,
+    reduce_postselected: bool,
+    selects: bool,
 ) -> list[Operator]:
     operations: list[Operator] = []
     later = _used_later(tape.operations)
@@ -182,6 +192,8 @@ def _deferred_operations(
             copy = places.place(item, stays=stays)
             if not stays:
                 operations += [CNOT([wire, copy]), *([CNOT([copy, wire])] * item.reset)]
+            if selects and item.postselect is not None:
+                operations.append(MidMeasure(copy, postselect=item.postselect))
         elif isinstance(item, Conditional):
             operations += _selected(item, places, reduce_postselected, Selected)
         else:
