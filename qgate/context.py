@@ -1,10 +1,10 @@
 """Context of a piece of work: who records it, plans it, pays for it and counts it.
 
 One frozen value in one context variable; ``entered`` makes a changed copy current for a block.
-Recorder, budget of a call, resumable call and combined call hold for the thread or task that
-entered them. The others hold for all threads, because frameworks run callbacks on threads of their
-own: a thread that entered none has the one that was entered last on any thread. Trackers count on
-all threads.
+Recorder, drawing, budget of a call, resumable call and combined call hold for the thread or task
+that entered them. The others hold for all threads, because frameworks run callbacks on threads of
+their own: a thread that entered none has the one that was entered last on any thread. Trackers
+count on all threads.
 
 This module imports nothing heavy.
 """
@@ -37,6 +37,7 @@ class Changes(TypedDict, total=False):
     """Values that ``entered`` accepts."""
 
     recorder: Recorder | None
+    drawing: str
     call_budget: CallBudget
     resumable: list[Callable[[], None]]
     combined: CombinedCall
@@ -60,6 +61,8 @@ class Context:
     """Values that a thread or task entered; None: it entered none of that kind."""
 
     recorder: Recorder | None = None
+    drawing: str | None = None
+    """Name of the function that is being drawn."""
     call_budget: CallBudget | None = None
     resumable: list[Callable[[], None]] | None = None
     combined: CombinedCall | None = None

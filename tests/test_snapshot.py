@@ -69,6 +69,11 @@ def test_a_snapshot_is_drawn_on_the_wires_that_it_measures():
     ]
 
 
+def test_the_error_says_what_a_snapshot_takes():
+    with pytest.raises(InvalidSnapshot, match=r"cannot have tag=3\. It is a string, or None"):
+        qg.Snapshot(3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

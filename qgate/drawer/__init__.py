@@ -1,6 +1,7 @@
 """Drawings of circuits, as text and as pictures."""
 
 from qgate.drawer.drawing import draw
+from qgate.drawer.elements import label
 from qgate.drawer.figures import draw_mpl, tape_mpl
 from qgate.drawer.mpl_drawer import MPLDrawer
 from qgate.drawer.styles import available_styles, use_style
@@ -11,6 +12,7 @@ __all__ = [
     "available_styles",
     "draw",
     "draw_mpl",
+    "label",
     "tape_mpl",
     "tape_text",
     "use_style",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from operator import is_
 from typing import Any
 
+from qgate.context import entered
 from qgate.drawer.diagram import Circuit, default_order
 from qgate.drawer.elements import used_wires
 from qgate.drawer.text import matrices_text, tape_text
-from qgate.exceptions import QuantumFunctionError, described
+from qgate.exceptions import InvalidParameters, QuantumFunctionError, described, name_of
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
 from qgate.recording import recording
 from qgate.typing import Function, Tensor, Wire, WiresLike
 
@@ -65,12 +68,15 @@ def draw(
     Returns
     -------
     callable
-        Takes the arguments of ``qnode``; returns the drawing.
+        Takes the arguments of ``qnode``; returns the drawing. Strings among them that operators
+        refuse are names of angles.
 
     Raises
     ------
     InvalidDrawing
         An argument is wrong.
+    DrawingNotPaid
+        A function calls a QNode on a paid device.
 
     Examples
     --------
@@ -82,6 +88,9 @@ def draw(
     >>> print(qg.draw(circuit)(2.3))
     0: ──H─╭●────────┤ ╭<Z@Z>
     1: ────╰RX(2.30)─┤ ╰<Z@Z>
+    >>> print(qg.draw(circuit)("x"))
+    0: ──H─╭●─────┤ ╭<Z@Z>
+    1: ────╰RX(x)─┤ ╰<Z@Z>
     """
     circuits = drawn_circuits(qnode, level)
 
@@ -102,24 +111,51 @@ def draw(
             )
             for tape in tapes
         ]
-        if show_matrices and cache["matrices"]:
-            texts.append(matrices_text(cache["matrices"]))
-        return "\n".join(texts)
+        arrays = matrices_text(cache["matrices"]) if show_matrices else ""
+        return "\n\n".join(texts) + (f"\n{arrays}" if arrays else "")
 
     return drawing
 
 
 def drawn_circuits(qnode: Function, level: Any) -> Callable[..., Sequence[Circuit]]:
-    """Return a function from arguments to the circuits of a QNode or a quantum function."""
-    at_level = getattr(qnode, "circuits_at", None)
-    if at_level is not None:
-        return lambda *args, **kwargs: at_level(level, args, kwargs)
+    """Return a function from arguments to the circuits of a QNode or a quantum function.
+
+    Where operators refuse strings, these are names of angles: ``circuit("x")``.
+    """
     if not callable(qnode):
         raise QuantumFunctionError(
             f"A drawing of {described(qnode)} was requested. Give a QNode or a quantum function; "
             "a tape is drawn by its method draw."
         )
-    return lambda *args, **kwargs: [_recorded(qnode, args, kwargs)]
+    at_level = getattr(qnode, "circuits_at", None)
+
+    def circuits(args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Sequence[Circuit]:
+        if at_level is None:
+            return [_recorded(qnode, args, kwargs)]
+        found: Sequence[Circuit] = at_level(level, args, kwargs)
+        return found
+
+    def drawn(*args: Tensor, **kwargs: Tensor) -> Sequence[Circuit]:
+        with entered(drawing=name_of(qnode)):
+            try:
+                return circuits(args, kwargs)
+            except InvalidParameters:
+                named = tuple(map(_named, args))
+                others = {name: _named(value) for name, value in kwargs.items()}
+                if all(map(is_, named, args)) and all(map(is_, others.values(), kwargs.values())):
+                    raise
+            return circuits(named, others)
+
+    return drawn
+
+
+def _named(value: Any) -> Any:
+    """Return strings, also in a sequence, as angles without a value."""
+    if isinstance(value, str):
+        return Affine(((value, 1.0),))
+    if isinstance(value, list | tuple) and any(isinstance(each, str) for each in value):
+        return [_named(each) for each in value]
+    return value
 
 
 def order_of(qnode: Function, circuit: Circuit, wire_order: WiresLike | None) -> WiresLike:
@@ -131,7 +167,7 @@ def order_of(qnode: Function, circuit: Circuit, wire_order: WiresLike | None) ->
     return known if known and set(used) <= set(known) else default_order(used)
 
 
-def _recorded(function: Function, args: Sequence[Tensor], kwargs: dict[str, Tensor]) -> Recorded:
+def _recorded(function: Function, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Recorded:
     with recording() as recorder:
         function(*args, **kwargs)
     return Recorded(

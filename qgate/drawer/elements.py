@@ -6,18 +6,21 @@ elements, so a circuit has the same layers in both.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from qgate.exceptions import InvalidDrawing, described
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.conditions import Conditional
 from qgate.operations.controls import Controlled
 from qgate.operations.labels import Cache
 from qgate.operations.mid_measure import MidMeasure
-from qgate.operations.operator import Operator
+from qgate.operations.operator import Operator, require_operators
 from qgate.operations.outcome_values import uids_in
 from qgate.operations.symbolic import Adjoint, Pow
+from qgate.recording import replace as replace_recorded
 from qgate.typing import Wire
 
 
@@ -109,8 +112,33 @@ class Labels:
     cache: Cache
 
     def of(self, operator: Operator) -> str:
-        """Return the label of an operator."""
-        return operator.label(self.decimals, cache=self.cache)
+        """Return the label of an operator, with its own name if it has one."""
+        text = operator.label(self.decimals, cache=self.cache)
+        note = "" if operator.id is None else f'"{operator.id}"'
+        return text if note in text else f"{text}({note})"
+
+
+def label(op: Operator, new_label: str) -> Operator:
+    """Return an operator with a name that drawings show; it is recorded in place of the given one.
+
+    Parameters
+    ----------
+    op : Operator
+    new_label : str
+
+    Examples
+    --------
+    >>> qg.drawer.label(qg.Hadamard(0), "first").label()
+    'H("first")'
+    """
+    require_operators("label", op)
+    if not isinstance(new_label, str):
+        raise InvalidDrawing(
+            argument="new_label", value=described(new_label), allowed="It is a string."
+        )
+    labelled = copy.copy(op)
+    labelled.id = new_label
+    return replace_recorded([op], labelled)
 
 
 def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Labels) -> Element:

@@ -256,7 +256,8 @@ class _Page:
         is_last = layer == operations + len(self.diagram.readouts) - 1
         most = self.width if is_last else self.width - len(MORE)
         lines = block.lines(most - columns(self.labels[0]) - len(CONTINUED) - 1)
-        if columns(self.lines[0]) + columns(lines[0]) > most - 1:
+        fits = columns(self.lines[0]) + columns(lines[0]) < most
+        if not fits or (layer == operations - 1 and not self._ends_within(lines[0])):
             self._continue_below()
         pairs = zip(self.lines, lines, strict=True)
         self.lines = [block.filler(line).join(pair) for line, pair in enumerate(pairs)]
@@ -265,6 +266,14 @@ class _Page:
 
     def text(self) -> str:
         return "\n".join([*self.finished, *self.lines])
+
+    def _ends_within(self, line: str) -> bool:
+        """Return whether the ends of the wires, and what follows, fit after the last gates."""
+        width = columns(self.lines[0]) + 1 + columns(line) + len("─┤")
+        first = len(self.diagram.layers)
+        blocks = [_Block(self.diagram, first + i) for i in range(len(self.diagram.readouts))]
+        following = sum(1 + columns(block.lines(self.width)[0]) for block in blocks)
+        return width + min(following, len(MORE)) <= self.width
 
     def _end_wires(self) -> None:
         """End the wires, and classical wires whose outcomes are measured, before measurements."""

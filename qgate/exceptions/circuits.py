@@ -127,6 +127,17 @@ class InvalidTape(QuantumFunctionError, TypeError, ValueError):
     message = "The tape cannot be made like this: {reason}. {remedy}"
 
 
+class DrawingNotPaid(QuantumFunctionError):
+    """A function that is drawn calls a QNode on a paid device."""
+
+    function: str
+    device: str
+    message = (
+        "{function} cannot be drawn: it calls a QNode on {device}, which would be paid for. "
+        "Drawings pay nothing. Draw that QNode, or give the function the numbers that it computes."
+    )
+
+
 class InvalidDrawing(QuantumFunctionError, TypeError, ValueError):
     """A drawing was requested with an argument that it cannot use."""
 

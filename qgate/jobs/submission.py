@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qgate.context import active_plan, active_run
+from qgate.context import HERE, active_plan, active_run
 from qgate.devices.batching import EXACT, SubmissionBatch, pack, unpack
 from qgate.devices.job import SweepResult
+from qgate.exceptions import DrawingNotPaid
 from qgate.jobs.canary import canary, num_canaries
 from qgate.jobs.exactly_once import SubmittedResults, submit_with_retries
 from qgate.jobs.runs import implicit_run
@@ -24,7 +25,9 @@ def submit_sweeps(
     sweeps: Sequence[Sweep], device: Device
 ) -> tuple[list[SweepResult], SubmittedResults]:
     """Submit sweeps in the device's gates and measurements, or record them in the active plan."""
-    plan = active_plan()
+    plan, drawing = active_plan(), HERE.get().drawing
+    if drawing is not None and plan is None and device.capabilities.paid:
+        raise DrawingNotPaid(function=drawing, device=device.name)
     batches = packed(sweeps, device)
     requests = submission_requests(batches, sweeps, device)
     if plan is not None:

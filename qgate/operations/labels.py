@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from qgate.arrays import is_concrete, shape_of, unwrap
+from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
 Cache: TypeAlias = dict[str, list[Tensor]]
@@ -81,6 +82,8 @@ def superscript(exponent: float) -> str:
 def number_text(value: Tensor, decimals: int | None) -> str:
     """Return a scalar with this number of decimals; ``…`` if its value is not known yet."""
     plain = unwrap(value)
+    if isinstance(plain, Affine):
+        return _affine_text(plain, decimals)
     if not is_concrete(plain):
         return "…"
     if decimals is None:
@@ -89,6 +92,18 @@ def number_text(value: Tensor, decimals: int | None) -> str:
         return f"{plain:.{decimals}f}"
     except (TypeError, ValueError):
         return str(plain)
+
+
+def _affine_text(value: Affine, decimals: int | None) -> str:
+    """Return an angle without a value, such as ``2*x+0.1``."""
+    most = 6 if decimals is None else decimals
+    parts = []
+    for name, factor in value.terms:
+        number = {1.0: "", -1.0: "-"}.get(factor, f"{round(factor, most):g}*")
+        parts.append(f"{number}{name}")
+    if value.offset or not parts:
+        parts.append(f"{round(value.offset, most):g}")
+    return "+".join(parts).replace("+-", "-")
 
 
 def _parameter(value: Tensor, decimals: int | None, cache: Cache | None) -> str:

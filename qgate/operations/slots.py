@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 from qgate.exceptions import NotAffine
 from qgate.typing import Tensor
@@ -23,12 +24,13 @@ class Affine:
     Parameters
     ----------
     terms : tuple of (int, float)
-        Slot numbers, ascending, with their coefficients, none of them zero.
+        Slot numbers, ascending, with their coefficients, none of them zero. In drawings, names
+        stand for angles without a value.
     offset : float
         Added to the sum.
     """
 
-    terms: tuple[tuple[int, float], ...]
+    terms: tuple[tuple[Any, float], ...]
     offset: float = 0.0
 
     __array_ufunc__ = None  # numpy numbers leave mixed arithmetic to this class

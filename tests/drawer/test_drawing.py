@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.exceptions import QuantumFunctionError
+from qgate.devices.local.device import LocalDevice
+from qgate.exceptions import DrawingNotPaid, InvalidDrawing, InvalidParameters, QuantumFunctionError
 
 
 def stripped(text: str) -> list[str]:
@@ -114,6 +116,51 @@ def test_traced_parameters_are_drawn_by_their_numbers():
     qg.grad(cost)(qg.numpy.array(0.5, requires_grad=True))
 
     assert texts == ["0: ──RX(1.00)─┤  <Z>"]
+
+
+def test_names_stand_for_angles():
+    def circuit(w, kind="H"):
+        qg.Rot(*w, 0)
+        qg.RX(-2 * w[0] + 0.5, 0)
+        getattr(qg, kind)(0)
+
+    assert stripped(qg.draw(circuit)(["a", "b", "c"])) == ["0: ──Rot(a,b,c)──RX(-2*a+0.5)──H─┤"]
+    assert stripped(qg.draw(circuit)([0.1, 0.2, 0.3], kind="X")) == [
+        "0: ──Rot(0.10,0.20,0.30)──RX(0.30)──X─┤"
+    ]
+    with pytest.raises(InvalidParameters):
+        qg.draw(circuit)([{}, 0.2, 0.3])
+
+
+class Paid(LocalDevice):
+    """A simulator that says that it is paid for."""
+
+    capabilities = replace(LocalDevice.capabilities, paid=True)
+
+
+def test_a_function_that_would_pay_is_not_drawn():
+    qnode = qg.QNode(lambda: qg.expval(qg.Z(0)), Paid())
+
+    def cost():
+        return 2 * qnode()
+
+    with pytest.raises(DrawingNotPaid, match="cost cannot be drawn"):
+        qg.draw(cost)()
+    assert stripped(qg.draw(qnode)()) == ["0: ───┤  <Z>"]
+
+
+def test_an_operator_may_have_a_name_in_drawings():
+    def circuit():
+        qg.drawer.label(qg.H(0), "first")
+        qg.drawer.label(qg.CNOT([0, 1]), "second")
+        qg.drawer.label(qg.adjoint(qg.S(1)), "third")
+
+    assert stripped(qg.draw(circuit)()) == [
+        '0: ──H("first")─╭●────────────────────────┤',
+        '1: ─────────────╰X("second")──S†("third")─┤',
+    ]
+    with pytest.raises(InvalidDrawing):
+        qg.drawer.label(qg.X(0), 3)
 
 
 class Terminal:

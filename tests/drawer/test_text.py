@@ -200,6 +200,15 @@ def test_wrong_options_are_refused(options, error):
         tape_text(qg.tape.QuantumScript([qg.X(0)], []), **options)
 
 
+def test_the_ends_of_the_wires_are_within_the_width():
+    operations = [qg.H(0), qg.H(0), qg.H(0)]
+
+    for width in range(16, 24):
+        lines = drawn(*operations, measurements=[qg.expval(qg.Z(0))], max_length=width)
+        assert max(map(len, lines)) <= width
+        assert len(drawn(*operations, max_length=width)) == 1
+
+
 GATES = st.sampled_from(
     [
         lambda wires: qg.RX(0.1, wires[0]),
@@ -214,7 +223,7 @@ GATES = st.sampled_from(
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(GATES, st.permutations(range(4))), max_size=8), st.integers(30, 120))
+@given(st.lists(st.tuples(GATES, st.permutations(range(4))), max_size=8), st.integers(26, 90))
 def test_a_drawing_keeps_its_width_and_every_wire_its_gates_in_order(steps, width):
     operations = [make(wires) for make, wires in steps]
     tape = qg.tape.QuantumScript(operations, [qg.probs(wires=range(4))])
