@@ -44,9 +44,8 @@ def compiled(
     calibration : Calibration, optional
         Without chosen qubits its averages are used.
     """
-    placed = style.placing is not Placing.FREE
-    facts = _Facts(calibration or Calibration(), placed=placed)
-    source = "the device's description" if placed else "averages in the device's description"
+    facts = _Facts(calibration or Calibration(), style.placing)
+    source = "device's description" if facts.placed else "averages in the device's description"
     found = []
     for sweep in sweeps:
         wires = order(sweep.structure.wires)
@@ -63,11 +62,16 @@ def compiled(
     return found
 
 
+VIRTUAL = frozenset({"Rz"})
+"""Native gates that shift the phase of later pulses, in no time and without an error."""
+
+
 class _Facts:
     """Errors and durations of instructions."""
 
-    def __init__(self, calibration: Calibration, *, placed: bool) -> None:
-        self.calibration, self.placed = calibration, placed
+    def __init__(self, calibration: Calibration, placing: Placing) -> None:
+        self.calibration, self.placed = calibration, placing is not Placing.FREE
+        self.virtual = VIRTUAL if placing is Placing.VERBATIM else frozenset[str]()
 
     def operations(
         self, circuit: Circuit, values: Mapping[str, float]
@@ -85,10 +89,13 @@ class _Facts:
 
     def _gate(self, instruction: Instruction, values: Mapping[str, float]) -> NativeOperation:
         name, qubits = instruction.operator.name, tuple(map(int, instruction.target))
-        angles = getattr(instruction.operator, "parameters", ())
+        given = getattr(instruction.operator, "parameters", ())
+        angles = tuple(_number(angle, values) for angle in given)
+        if name in self.virtual:
+            return NativeOperation(name, angles, qubits, 0.0, 0.0)
         return NativeOperation(
             name,
-            tuple(_number(angle, values) for angle in angles),
+            angles,
             qubits,
             self.calibration.gate_error(name, qubits, placed=self.placed),
             self.calibration.durations_s.get(len(qubits)),

@@ -6,7 +6,7 @@ import qgate as qg
 from qgate.devices.registry import device, device_for_plan
 from qgate.execution.compiled import compiled_circuits
 from qgate.measurements import counts
-from qgate.operations import CZ, RX, RY
+from qgate.operations import CZ, RX, RY, RZ
 from qgate.tape import Tape
 
 BUCKET = "s3_bucket=amazon-braket-test"
@@ -65,6 +65,13 @@ def test_a_circuit_that_the_service_places_has_the_average_errors_of_the_device(
     assert circuit.success_probability == pytest.approx(expected)
     assert "averages" in circuit.calibration
     assert "service" in circuit.compiler
+
+
+def test_rotations_about_z_are_without_error_in_native_gates(double):
+    sweep = Tape([RZ(0.3, 3), CZ([3, 4])], [counts(wires=[3, 4])], shots=100).sweep()
+    circuit = compiled("rigetti/cepheus-1-108q", sweep, "&verbatim=true")
+
+    assert [(gate.name, gate.error) for gate in circuit.gates] == [("Rz", 0.0), ("CZ", None)]
 
 
 def test_ionq_states_averages_and_durations(double):

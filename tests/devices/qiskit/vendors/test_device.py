@@ -212,3 +212,12 @@ def test_what_a_package_says_is_masked(card):
         qg.execute([flip()], device)
 
     assert not any("hush-hush" in text for text in texts_of_error(raised.value))
+
+
+def test_compiled_circuits_are_those_of_the_chip_and_cost_nothing(card):
+    found = qg.specs(qg.QNode(lambda: (qg.CH([0, 1]), qg.counts())[1], CHIP, shots=10))()
+
+    (circuit,) = found.compiled
+    assert circuit.two_qubit_gates == circuit.gate_types["cx"] == 1
+    assert found.value.shots == 10
+    assert not card.JOBS
