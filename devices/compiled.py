@@ -39,6 +39,8 @@ class NativeOperation:
         Probability of an error, from the calibration; None: unknown.
     duration_s : float or None
         Duration in seconds; None: unknown.
+    bits : tuple of int
+        Classical bits that a measurement writes, or on which a gate is conditioned.
     """
 
     name: str
@@ -46,6 +48,12 @@ class NativeOperation:
     qubits: tuple[int, ...]
     error: float | None = None
     duration_s: float | None = None
+    bits: tuple[int, ...] = ()
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is applied for some outcomes of earlier measurements only."""
+        return bool(self.bits) and self.name != MEASURE
 
     @property
     def is_gate(self) -> bool:
@@ -72,7 +80,8 @@ class CompiledCircuit:
     Notes
     -----
     The figures count gates only: measurements, resets and barriers are neither in the depth nor in
-    the numbers of gates. All rows of a sweep have the same gates.
+    the numbers of gates. Gates under conditions count as if they were always applied, those of all
+    branches. All rows of a sweep have the same gates.
     """
 
     operations: tuple[NativeOperation, ...]
@@ -171,10 +180,12 @@ def longest_path(
     operations: Sequence[NativeOperation], weight: Callable[[NativeOperation], float]
 ) -> float:
     """Return the largest sum of weights of operations that wait for each other."""
-    reached: dict[int, float] = defaultdict(float)
+    reached: dict[tuple[str, int], float] = defaultdict(float)
     for operation in operations:
-        end = max((reached[qubit] for qubit in operation.qubits), default=0.0) + weight(operation)
-        reached.update(dict.fromkeys(operation.qubits, end))
+        places = [("qubit", place) for place in operation.qubits]
+        places += [("bit", place) for place in operation.bits]
+        end = max((reached[place] for place in places), default=0.0) + weight(operation)
+        reached.update(dict.fromkeys(places, end))
     return max(reached.values(), default=0.0)
 
 

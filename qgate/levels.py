@@ -118,7 +118,7 @@ def circuits_at(
     stages: list[Stage] = [
         *(partial(_transformed, step) for step in pipeline or ()),
         lambda tape: [_shifted(tape, qnode)],
-        lambda tape: _native(tape, qnode.device),
+        lambda tape: _native(*evaluated(tape, qnode.device, qnode._method)),
         lambda tape: _compiled(tape, qnode.device),
     ]
     for stage in stages[_chosen(level, pipeline)]:
@@ -164,15 +164,16 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
     return Tape(operations, tape.measurements, tape.shots)
 
 
-def at_end(tape: Tape, device: Device) -> Tape:
-    """Return a circuit with its mid-circuit measurements deferred to its end."""
-    if not tape.structure.has_outcomes:
-        return tape
-    from qgate.transforms.deferral import deferred  # of circuits with such measurements
+def evaluated(tape: Tape, device: Device, method: Method | None) -> tuple[Tape, Device]:
+    """Return a circuit as it is evaluated, and the device with the wires that it needs.
 
-    own = device.wires
-    everything = tape.structure.wires if own is None else own
-    return deferred(tape, everything=everything, spare=own or ()).tape
+    Mid-circuit measurements are deferred to its end where the device does not run them.
+    """
+    if not tape.structure.has_outcomes:
+        return tape, device
+    from qgate.autodiff.mid_circuit import rewritten  # of circuits with such measurements
+
+    return rewritten(tape, device, method)
 
 
 def _is_shifted(tape: Tape, qnode: Staged) -> bool:
@@ -183,7 +184,7 @@ def _is_shifted(tape: Tape, qnode: Staged) -> bool:
     from qgate.autodiff.choose_method import choose_method  # on use, as above
 
     try:
-        chosen = choose_method(method, at_end(tape, qnode.device), qnode.device, 1)
+        chosen = choose_method(method, *evaluated(tape, qnode.device, method), 1)
         return chosen.name == "parameter-shift"
     except DifferentiationError:
         return False
@@ -191,7 +192,7 @@ def _is_shifted(tape: Tape, qnode: Staged) -> bool:
 
 def _native(tape: Tape, device: Device) -> list[Tape]:
     """Return the circuits in the gates and measurements of a device."""
-    sweeps, _, _ = prepare(at_end(tape, device).sweep(), device)
+    sweeps, _, _ = prepare(tape.sweep(), device)
     if device.capabilities.matrix_wires:  # templates on a few wires run as one matrix
         sweeps = tuple(decompose(sweep, is_elementary, device=device.name) for sweep in sweeps)
     return _tapes(sweeps)

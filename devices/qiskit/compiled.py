@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
+from typing import Any
 
 from qiskit import QuantumCircuit
+from qiskit.circuit import ControlFlowOp
 from qiskit.transpiler import InstructionProperties, Target
 
 from qgate.devices.compiled import CompiledCircuit, NativeOperation
@@ -13,6 +16,9 @@ from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.sweep import Sweep
 from qgate.typing import Wire
 from qgate.wires import Wires
+
+Places = Mapping[Any, int]
+"""Number of each qubit or classical bit."""
 
 
 def compiled(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
@@ -42,16 +48,34 @@ def compiled(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[CompiledCircui
     return found
 
 
-def _operations(circuit: QuantumCircuit, target: Target) -> Iterator[NativeOperation]:
+def _operations(circuit: QuantumCircuit, target: Target) -> list[NativeOperation]:
+    qubits = {qubit: place for place, qubit in enumerate(circuit.qubits)}
+    bits = {bit: place for place, bit in enumerate(circuit.clbits)}
+    return list(_within(circuit, qubits, bits, target))
+
+
+def _within(
+    circuit: QuantumCircuit, qubits: Places, bits: Places, target: Target
+) -> Iterator[NativeOperation]:
+    """Yield the operations of a circuit, or of the branch of a condition, on physical qubits."""
     for item in circuit.data:
-        qubits = tuple(circuit.find_bit(qubit).index for qubit in item.qubits)
-        facts = _facts(target, item.operation.name, qubits)
+        on = tuple(qubits[qubit] for qubit in item.qubits)
+        classical = tuple(bits[bit] for bit in item.clbits)
+        if isinstance(item.operation, ControlFlowOp):
+            for block in item.operation.blocks:
+                inner = dict(zip(block.qubits, on, strict=True))
+                outer = dict(zip(block.clbits, classical, strict=True))
+                for part in _within(block, inner, outer, target):
+                    yield replace(part, bits=tuple(dict.fromkeys((*part.bits, *classical))))
+            continue
+        facts = _facts(target, item.operation.name, on)
         yield NativeOperation(
             item.operation.name,
             tuple(float(value) for value in item.operation.params if isinstance(value, Real)),
-            qubits,
+            on,
             getattr(facts, "error", None),
             getattr(facts, "duration", None),
+            classical,
         )
 
 

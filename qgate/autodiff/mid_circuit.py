@@ -73,6 +73,12 @@ def evaluate_mid_circuit(
     ]
 
 
+def rewritten(tape: Tape, device: Device, method: Method | None) -> tuple[Tape, Device]:
+    """Return the tape that is evaluated, and the device with the wires for its outcomes."""
+    plan = _plan(tape, device, method)
+    return (tape, device) if plan is None else (plan.tape, _with_wires(device, plan.added))
+
+
 def _plan(tape: Tape, device: Device, method: Method | None) -> Deferral | None:
     """Rewrite a tape that measures in its middle."""
     if not tape.structure.has_outcomes:

@@ -25,7 +25,7 @@ from qgate.gradients.registry import METHODS
 from qgate.interfaces.choice import chooser
 from qgate.jobs.planning import Collector
 from qgate.jobs.submission_request import SubmissionRequest
-from qgate.levels import at_end
+from qgate.levels import evaluated
 from qgate.operations.operator import ParameterKind
 from qgate.prices import Price
 from qgate.structure import Structure
@@ -187,8 +187,8 @@ def method_of(tape: Tape, qnode: QNode) -> Method | None:
     method = parse_method(qnode.diff_method, qnode.gradient_kwargs)
     if method is None:
         return None
-    plain = at_end(tape.with_trainable(trained(tape)), qnode.device)
-    return choose_method(method, plain, qnode.device, 1)
+    chosen = tape.with_trainable(trained(tape))
+    return choose_method(method, *evaluated(chosen, qnode.device, method), 1)
 
 
 def _by_device(method: Method | None) -> bool:

@@ -84,3 +84,13 @@ def test_a_sweep_of_many_rows_is_one_circuit_with_the_angles_of_its_first_row():
     ((circuit,),) = compiled_circuits([tape.sweep()], LocalDevice())
 
     assert circuit.operations == (NativeOperation("RY", (0.1,), (0,)),)
+
+
+def test_an_operation_waits_for_the_classical_bits_of_its_condition():
+    measured = NativeOperation("measure", (), (0,), bits=(3,))
+    waiting = NativeOperation("x", (), (1,), bits=(3,))
+
+    assert CompiledCircuit((operation("h", 0), measured, waiting)).depth == 2
+    assert CompiledCircuit((operation("h", 0), measured, operation("x", 1))).depth == 1
+    assert waiting.is_conditional
+    assert not measured.is_conditional

@@ -109,3 +109,24 @@ def test_circuits_that_run_later_are_not_compiled_again():
     execute_sweeps([star()], device)
 
     assert device.transpilations == 1
+
+
+def test_gates_under_conditions_wait_for_the_measurement_and_count_as_applied():
+    def circuit():
+        qg.RX(0.3, wires=0)
+        outcome = qg.measure(0)
+        qg.cond(outcome, qg.CNOT)(wires=[1, 2])
+        return qg.expval(qg.Z(2))
+
+    device = QiskitDevice(AerSimulator(), name="aer", shots=10)
+    (found,) = qg.specs(qg.QNode(circuit, device))().compiled
+
+    places = dict(found.places)
+    assert [(each.name, each.is_conditional) for each in found.operations] == [
+        ("rx", False),
+        ("measure", False),
+        ("cx", True),
+        ("measure", False),
+    ]
+    assert found.gates[1].qubits == (places[1], places[2])
+    assert (found.depth, found.two_qubit_gates) == (2, 1)
