@@ -219,11 +219,17 @@ from qgate.templates import TrotterProduct as TrotterProduct
 from qgate.templates import broadcast as broadcast
 from qgate.templates import layer as layer
 from qgate.transforms.circuit_transform import transform as transform
+from qgate.transforms.passes.batching import batch_input as batch_input
+from qgate.transforms.passes.batching import batch_params as batch_params
+from qgate.transforms.passes.batching import batch_partial as batch_partial
 from qgate.transforms.passes.compilation import compile as compile
 from qgate.transforms.passes.deferred_measurements import (
     defer_measurements as defer_measurements,
 )
+from qgate.transforms.passes.folding import fold_global as fold_global
+from qgate.transforms.passes.folding import mitigate_with_zne as mitigate_with_zne
 from qgate.transforms.passes.gate_sets import decompose as decompose
+from qgate.transforms.passes.insertion import insert as insert
 from qgate.transforms.passes.relabelling import map_wires as map_wires
 from qgate.transforms.passes.relabelling import simplify as simplify
 from qgate.transforms.pipeline import CompilePipeline as CompilePipeline

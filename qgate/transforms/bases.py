@@ -130,7 +130,7 @@ def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
     """
     with paused():
         reading = Reading()
-        reading.take(_basis_of(observable))
+        reading.take(basis_of(observable))
     return reading.gates
 
 
@@ -171,7 +171,7 @@ def _basis_of_product(factors: Sequence[Operator]) -> Basis:
     return basis
 
 
-def _basis_of(observable: PauliSum | Combination) -> Basis:
+def basis_of(observable: PauliSum | Combination) -> Basis:
     """Return the product eigenbasis of an observable whose numbers may not be known yet."""
     if isinstance(observable, Combination) and observable.num_terms == 1:
         return _basis_of_product(observable.terms[0])
