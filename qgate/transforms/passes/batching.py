@@ -93,7 +93,7 @@ def batch_params(tape: Tape, all_operations: bool = False) -> Transformed:
     ...     qg.RX(x, wires=0)
     ...     qg.StronglyEntanglingLayers(weights, wires=[0, 1])
     ...     return qg.expval(qg.Z(0))
-    >>> weights = qg.numpy.array(np.ones((3, 2, 2, 3)))
+    >>> weights = qg.numpy.ones((3, 2, 2, 3))
     >>> circuit(qg.numpy.array([0.1, 0.2, 0.3]), weights).shape
     (3,)
     """

@@ -57,7 +57,7 @@ def fold_global(tape: Tape, scale_factor: float) -> Transformed:
     >>> gates = [qg.RX(0.1, 0), qg.CNOT([0, 1])]
     >>> (tape,), _ = fold_global(qg.tape.QuantumScript(gates), 2)
     >>> [gate.name for gate in tape.operations]
-    ['RX', 'CNOT', 'Adjoint(CNOT)', 'CNOT']
+    ['RX', 'CNOT', 'CNOT', 'CNOT']
     """
     factor = finite_number(scale_factor)
     if factor is None or factor < 1:
