@@ -43,6 +43,12 @@ else
 endif
 	set -e; for framework in $(FRAMEWORKS); do $(PYTEST) tests/frameworks/$$framework; done
 
+.PHONY: signatures
+signatures: $(VENV)/dev.stamp ## Write the parameters of the gates for editors
+	$(BIN)/python benchmarks/gate_signatures.py
+	$(BIN)/ruff check --fix --quiet qgate/operations/signatures.pyi
+	$(BIN)/ruff format --quiet qgate/operations/signatures.pyi
+
 .PHONY: pennylane
 pennylane: $(VENV)/dev.stamp ## Write the tables of names in docs/pennylane.md
 	$(BIN)/python benchmarks/pennylane_names.py
@@ -108,6 +114,7 @@ words: $(VENV)/dev.stamp ## Check the wording of docstrings, comments, messages 
 .PHONY: types
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typed_program.py
 
 .PHONY: layers
 layers: $(VENV)/dev.stamp

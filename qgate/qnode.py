@@ -353,7 +353,50 @@ def qnode(
     diff_method: Any = "best",
     **keywords: Unpack[QNodeKeywords],
 ) -> Callable[[Callable[..., Any]], QNode]:
-    """Bind the decorated quantum function to a device; arguments as for ``QNode``."""
+    """Bind the decorated quantum function to a device.
+
+    The function applies operators and returns measurements. In its place there is then a ``QNode``,
+    which is called with the same arguments and returns numbers that can be differentiated.
+
+    Parameters
+    ----------
+    device : Device or str
+        The device, or the string that names it, such as ``"local"`` or ``"qiskit:aer?shots=1000"``.
+    interface : {"auto", "autograd", "torch", "jax", "tf", None}
+        The framework that differentiates; ``auto``: that of the arguments.
+    diff_method : str, gradient transform or None
+        How derivatives are computed; ``best`` chooses by device and circuit.
+    **keywords
+        ``shots``, ``gradient_kwargs``, ``max_diff``, ``mcm_method``, ``postselect_mode`` and the
+        others of ``QNode``, whose help explains each.
+
+    Returns
+    -------
+    callable
+        Decorator that turns a quantum function into a ``QNode``.
+
+    Raises
+    ------
+    QuantumFunctionError
+        It was used without a device.
+    UnknownDiffMethod, UnknownInterface, UnsupportedDiffMethod, InvalidKeyword
+        When the function is decorated.
+
+    Examples
+    --------
+    >>> @qg.qnode("local", diff_method="parameter-shift")
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> print(circuit(0.0))
+    1.0
+    """
+    if inspect.isfunction(device):
+        raise QuantumFunctionError(
+            f"qnode was given the function {name_of(device)} in place of a device. Write "
+            f"@qg.qnode('local') above it, or qg.QNode({name_of(device)}, 'local'), with the "
+            "device on which it runs."
+        )
     return lambda func: QNode(func, device, interface, diff_method, **keywords)
 
 

@@ -1,6 +1,8 @@
 """QNodes for a user."""
 
 import functools
+import pickle
+import pydoc
 
 import numpy as np
 import pytest
@@ -380,3 +382,34 @@ def test_a_gradient_makes_no_errors_that_are_not_raised(diff_method, monkeypatch
     qg.grad(circuit)(qnp.array([0.1, 0.2], requires_grad=True))
 
     assert made == []
+
+
+# The decorator --------------------------------------------------------------------------
+
+
+def test_the_decorator_without_a_device_says_what_to_write():
+    with pytest.raises(QuantumFunctionError, match=r"@qg\.qnode\('local'\) above it"):
+
+        @qg.qnode
+        def circuit(x):
+            return qg.expval(qg.Z(0))
+
+
+def test_the_help_of_the_decorator_explains_device_and_method():
+    text = pydoc.render_doc(qg.qnode, renderer=pydoc.plaintext)
+
+    assert "device : Device or str" in text
+    assert "diff_method" in text
+
+
+@qg.qnode("local")
+def by_name(x):
+    qg.RX(x, wires=0)
+    return qg.expval(qg.Z(0))
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_a_decorated_qnode_is_pickled_by_name(protocol):
+    loaded = pickle.loads(pickle.dumps(by_name, protocol))
+
+    assert loaded(0.4) == by_name(0.4)
