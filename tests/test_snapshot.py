@@ -87,3 +87,13 @@ def test_the_error_says_what_a_snapshot_takes():
 def test_wrong_arguments_are_refused(arguments, error):
     with pytest.raises(error):
         qg.Snapshot(*arguments)
+
+
+def test_an_operator_is_no_measurement_of_a_snapshot():
+    with pytest.raises(InvalidSnapshot) as caught:
+        qg.Snapshot("a", qg.Z(0))
+
+    assert str(caught.value) == (
+        "A snapshot cannot have measurement=Z(0). It is a measurement, such as "
+        "qg.expval(qg.Z(0)), or None for the state."
+    )

@@ -286,7 +286,8 @@ def test_something_that_is_no_observable(what):
     text = refused(errors.QuantumFunctionError, lambda: qg.expval(what))
 
     assert text == (
-        f"expval was given {what!r}. It measures an operator, for example qg.expval(qg.Z(0))."
+        f"expval was given {what!r}. It measures an operator, for example qg.expval(qg.Z(0)), or "
+        "the outcome of qg.measure."
     )
 
 

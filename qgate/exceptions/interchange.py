@@ -14,22 +14,15 @@ class QasmError(QuantumFunctionError):
     column: int
     reason: str
     remedy: str
-
-
-PLACED = "OpenQASM, line {line}, column {column}: {reason}. {remedy}"
-"""Text of an error at a place."""
+    message = "OpenQASM, line {line}, column {column}: {reason}. {remedy}"
 
 
 class InvalidQasm(QasmError, ValueError):
     """The program breaks a rule of OpenQASM."""
 
-    message = PLACED
-
 
 class UnsupportedQasm(QasmError, NotImplementedError):
     """The program is valid, and has something that no circuit here can hold."""
-
-    message = PLACED
 
 
 class UnsupportedInstruction(QuantumFunctionError, NotImplementedError):

@@ -117,8 +117,9 @@ def _nearest_correlation_matrix(matrix: FloatArray) -> FloatArray:
     scale = np.sqrt(np.diag(found))
     if np.abs(scale - 1.0).max() > 1e-3:
         raise OptimizationError(
-            f"The nearest matrix with a diagonal of 1 was not found: {solution.message} Use "
-            "fix_diagonal=False, or correct the matrix with displace_matrix."
+            "The nearest matrix with a diagonal of 1 was not found (L-BFGS-B ended with "
+            f"{solution.message.strip(' :.')}). Give a matrix whose entries are of the order of 1, "
+            "use fix_diagonal=False, or correct the matrix with displace_matrix."
         )
     return np.asarray(found / np.outer(scale, scale))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qgate as qg
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, OptimizationError
 
 
 def symmetric(size, seed):
@@ -71,3 +71,10 @@ def alternating_projections(matrix):
 def test_what_is_no_matrix_is_refused(function, given):
     with pytest.raises(InvalidParameters, match="square matrix"):
         function(given)
+
+
+def test_a_matrix_out_of_scale_has_no_nearest_matrix_with_a_diagonal_of_1():
+    matrix = 1e12 * np.array([[1.0, 2.0, -3.0], [2.0, -1.0, 4.0], [-3.0, 4.0, 2.0]])
+
+    with pytest.raises(OptimizationError, match=r"L-BFGS-B ended with .*Give a matrix whose"):
+        qg.kernels.closest_psd_matrix(matrix, fix_diagonal=True)
