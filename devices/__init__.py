@@ -1,8 +1,25 @@
 """Devices: the contract that they implement, and the lookup of a device by its string."""
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
 from qgate.lazy_names import refuse_unknown
 
-if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
-    __getattr__ = refuse_unknown(__name__)
+_NAMES = {
+    "DefaultQubit": ("qgate.devices.local.device", "LocalDevice"),
+    "Device": ("qgate.devices.base", "Device"),
+    "DeviceCapabilities": ("qgate.devices.capabilities", "Capabilities"),
+    "LocalDevice": ("qgate.devices.local.device", "LocalDevice"),
+    "Tracker": ("qgate.execution.tracker", "Tracker"),
+    "device": ("qgate.devices.registry", "device"),
+}
+"""Public names, and those of PennyLane, with the module of each; loaded at first access."""
+
+__all__ = sorted(_NAMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        refuse_unknown(__name__)(name)
+    module, member = _NAMES[name]
+    return getattr(import_module(module), member)

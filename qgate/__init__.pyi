@@ -5,6 +5,7 @@
 # access. To add a name, add its line to these lines and run `make format`, which sorts. A module
 # or package of qgate is a name too: "from qgate import gradients as gradients".
 
+from qgate import devices as devices
 from qgate import drawer as drawer
 from qgate import exceptions as exceptions
 from qgate import fourier as fourier
@@ -13,16 +14,22 @@ from qgate import kernels as kernels
 from qgate import math as math
 from qgate import measurements as measurements
 from qgate import numpy as numpy
+from qgate import operation as operation
 from qgate import operations as operations
+from qgate import ops as ops
 from qgate import optimize as optimize
 from qgate import qaoa as qaoa
 from qgate import qchem as qchem
 from qgate import qnn as qnn
+from qgate import queuing as queuing
 from qgate import resource as resource
 from qgate import shadows as shadows
 from qgate import tape as tape
 from qgate import templates as templates
 from qgate import transforms as transforms
+from qgate import typing as typing
+from qgate import wires as wires
+from qgate import workflow as workflow
 from qgate.budget import Budget as Budget
 from qgate.devices.braket.incoming import from_braket as from_braket
 from qgate.devices.braket.outgoing import to_braket as to_braket
@@ -182,6 +189,8 @@ from qgate.qnode import QNode as QNode
 from qgate.qnode import execute as execute
 from qgate.qnode import qnode as qnode
 from qgate.qnode import set_shots as set_shots
+from qgate.queuing import AnnotatedQueue as AnnotatedQueue
+from qgate.queuing import QueuingManager as QueuingManager
 from qgate.recording import apply as apply
 from qgate.resource.specs import specs as specs
 from qgate.shadow_measurements import classical_shadow as classical_shadow

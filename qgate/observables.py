@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.operations.pauli_words import gather_sum
+from qgate.operations.recognized import RecognizingType, is_sum
 from qgate.recording import paused
 from qgate.typing import Tensor, Wire
 from qgate.wires import Wires
@@ -42,14 +44,11 @@ MOST_DENSE_WIRES = 10
 """Maximum number of wires of observables that only a dense matrix can represent."""
 
 
-def Hamiltonian(
-    coeffs: Tensor,
-    observables: Sequence[Operator],
-    grouping_type: str | None = None,
-    method: str = "lf",
-    id: str | None = None,
-) -> Operator:
-    """Return the sum of observables, each multiplied by its coefficient.
+class Hamiltonian(metaclass=RecognizingType):
+    """The sum of observables, each multiplied by its coefficient.
+
+    The result is a ``PauliSum`` where all observables are Pauli operators, else a ``Sum``.
+    ``isinstance(op, Hamiltonian)`` holds for every sum of operators.
 
     Parameters
     ----------
@@ -61,17 +60,24 @@ def Hamiltonian(
         Accepted for compatibility with PennyLane; terms are always grouped qubit-wise when
         measured.
 
-    Returns
-    -------
-    Operator
-        A ``PauliSum`` where all observables are Pauli operators, else a ``Sum``.
-
     Raises
     ------
     InvalidParameters
         There are not as many coefficients as observables.
     """
-    return dot(coeffs, observables)
+
+    recognizes = staticmethod(is_sum)
+
+    def __new__(
+        cls,
+        coeffs: Tensor,
+        observables: Sequence[Operator],
+        grouping_type: str | None = None,
+        method: str = "lf",
+        id: str | None = None,
+    ) -> Any:
+        """Return the sum."""
+        return dot(coeffs, observables)
 
 
 LinearCombination = Hamiltonian

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from qgate.sweep import Sweep
 from qgate.tape_details import TapeDetails
 from qgate.typing import (
     FloatArray,
+    Function,
     IntArray,
     Namespace,
     NumericArray,
@@ -454,6 +456,13 @@ class Tape(TapeDetails):
 
 QuantumScript = Tape
 
+QuantumScriptBatch: TypeAlias = Sequence[Tape]
+"""Several tapes."""
+
+QuantumScriptOrBatch: TypeAlias = Tape | QuantumScriptBatch
+
+QuantumTapeBatch: TypeAlias = QuantumScriptBatch
+
 
 class QuantumTape(Tape):
     """Tape that records the operators created inside its ``with`` block."""
@@ -470,6 +479,29 @@ class QuantumTape(Tape):
         measurements = [item for item in items if isinstance(item, Measurement)]
         self.__dict__.clear()  # discard what was cached for the empty tape
         self.__init__(operations, measurements, shots, trainable)  # type: ignore[misc]
+
+
+def make_qscript(fn: Function, shots: Any = None) -> Callable[..., Tape]:
+    """Return a function that records a quantum function and returns the tape.
+
+    Parameters
+    ----------
+    fn : callable
+    shots : None, int, sequence or Shots
+
+    Examples
+    --------
+    >>> make_qscript(lambda x: qg.RX(x, wires=0))(0.1).operations
+    [RX(0.1, wires=[0])]
+    """
+
+    @functools.wraps(fn)
+    def record_tape(*args: Any, **kwargs: Any) -> Tape:
+        with recording() as recorder:
+            fn(*args, **kwargs)
+        return Tape.from_queue(recorder, shots)
+
+    return record_tape
 
 
 def _checked(given: object, kind: type[Part], what: str, needed: str) -> tuple[Part, ...]:

@@ -48,3 +48,15 @@ SparseMatrix: TypeAlias = Any
 
 Postprocess: TypeAlias = Callable[[Sequence[Nested]], Nested]
 """Function that combines the results of a transform's tapes."""
+
+TensorLike: TypeAlias = Any
+"""PennyLane's name of ``Tensor``."""
+
+Result: TypeAlias = Any
+"""Result of a circuit: an array, or a tuple of the results of its measurements."""
+
+ResultBatch: TypeAlias = Sequence[Result]
+"""Results of several circuits."""
+
+PostprocessingFn: TypeAlias = Callable[[ResultBatch], Result]
+"""PennyLane's name of ``Postprocess``."""

@@ -1,16 +1,23 @@
 """Measurements: the return values of a quantum function."""
 
+from importlib import import_module
+from typing import Any
+
 from qgate.exceptions import MeasurementShapeError
+from qgate.lazy_names import refuse_unknown
 from qgate.measurements.classes import (
+    ClassicalShadowMP,
     CountsMP,
     DensityMatrixMP,
     ExpectationMP,
     MeasurementProcess,
+    MeasurementTransform,
     MutualInfoMP,
     ProbabilityMP,
     PurityMP,
     SampleMeasurement,
     SampleMP,
+    ShadowExpvalMP,
     StateMeasurement,
     StateMP,
     VarianceMP,
@@ -42,6 +49,7 @@ from qgate.shots import Shots
 __all__ = [
     "EXACT_KINDS",
     "SINGLE_SHOTS",
+    "ClassicalShadowMP",
     "CountsMP",
     "DensityMatrixMP",
     "ExpectationMP",
@@ -50,12 +58,14 @@ __all__ = [
     "MeasurementKind",
     "MeasurementProcess",
     "MeasurementShapeError",
+    "MeasurementTransform",
     "MeasurementValue",
     "MutualInfoMP",
     "ProbabilityMP",
     "PurityMP",
     "SampleMP",
     "SampleMeasurement",
+    "ShadowExpvalMP",
     "Shots",
     "StateMP",
     "StateMeasurement",
@@ -75,10 +85,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # Most circuits measure at their end only and do not load what measures before.
-    if name not in ("MidMeasure", "MidMeasureMP", "measure"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from qgate.operations import mid_measure
+_LATER = {
+    "MidMeasure": ("qgate.operations.mid_measure", "MidMeasure"),
+    "MidMeasureMP": ("qgate.operations.mid_measure", "MidMeasure"),
+    "classical_shadow": ("qgate.shadow_measurements", "classical_shadow"),
+    "measure": ("qgate.operations.mid_measure", "measure"),
+    "shadow_expval": ("qgate.shadow_measurements", "shadow_expval"),
+}
+"""Names that most circuits do not use, and modules that build on this one."""
 
-    return mid_measure.measure if name == "measure" else mid_measure.MidMeasure
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        refuse_unknown(__name__)(name)
+    module, member = _LATER[name]
+    return getattr(import_module(module), member)

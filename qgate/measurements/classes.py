@@ -7,12 +7,14 @@ compares the kind, and ``ExpectationMP(obs)`` makes the measurement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any, ClassVar
 
 from qgate.exceptions import QuantumFunctionError, described
 from qgate.measurements import functions
 from qgate.measurements.functions import Measured
 from qgate.measurements.measurement import Measurement, MeasurementKind
+from qgate.operations.operator import Operator
 from qgate.typing import WiresLike
 
 OF_STATES = (
@@ -24,6 +26,11 @@ OF_SAMPLES = (
     *(MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.PROBS),
     *(MeasurementKind.SAMPLE, MeasurementKind.COUNTS),
 )
+
+OF_SHADOWS = (MeasurementKind.CLASSICAL_SHADOW, MeasurementKind.SHADOW_EXPVAL)
+
+SHADOWS = "qgate.shadow_measurements"
+"""Module of these kinds, which builds on this package."""
 
 
 class MeasurementType(type):
@@ -168,3 +175,29 @@ class PurityMP(StateMeasurement, kinds=[MeasurementKind.PURITY]):
     def __new__(cls, wires: WiresLike, id: str | None = None) -> Any:
         """Return the measurement."""
         return functions.purity(wires)
+
+
+class MeasurementTransform(MeasurementProcess, kinds=OF_SHADOWS):
+    """Class of measurements that are made of circuits of their own: classical shadows."""
+
+
+class ClassicalShadowMP(MeasurementTransform, kinds=[MeasurementKind.CLASSICAL_SHADOW]):
+    """Class of classical shadows; ``ClassicalShadowMP(wires)`` is ``classical_shadow(wires)``."""
+
+    def __new__(cls, wires: WiresLike, seed: int | None = None, id: str | None = None) -> Any:
+        """Return the measurement."""
+        return import_module(SHADOWS).classical_shadow(wires, seed)
+
+
+class ShadowExpvalMP(MeasurementTransform, kinds=[MeasurementKind.SHADOW_EXPVAL]):
+    """Class of values from shadows; ``ShadowExpvalMP(H)`` is ``shadow_expval(H)``."""
+
+    def __new__(
+        cls,
+        H: Operator | Sequence[Operator],
+        seed: int | None = None,
+        k: int = 1,
+        id: str | None = None,
+    ) -> Any:
+        """Return the measurement."""
+        return import_module(SHADOWS).shadow_expval(H, k=k, seed=seed)

@@ -8,6 +8,7 @@ import qgate as qg
 from qgate import measurements
 from qgate.exceptions import QuantumFunctionError
 from qgate.measurements import (
+    ClassicalShadowMP,
     CountsMP,
     DensityMatrixMP,
     ExpectationMP,
@@ -17,6 +18,7 @@ from qgate.measurements import (
     PurityMP,
     SampleMeasurement,
     SampleMP,
+    ShadowExpvalMP,
     StateMeasurement,
     StateMP,
     VarianceMP,
@@ -36,6 +38,11 @@ MADE = {
     DensityMatrixMP: (lambda: DensityMatrixMP([0]), lambda: qg.density_matrix([0])),
     VnEntropyMP: (lambda: VnEntropyMP([0], log_base=2), lambda: qg.vn_entropy([0], log_base=2)),
     MutualInfoMP: (lambda: MutualInfoMP(([0], [1])), lambda: qg.mutual_info([0], [1])),
+    ClassicalShadowMP: (lambda: ClassicalShadowMP([0], 3), lambda: qg.classical_shadow([0], 3)),
+    ShadowExpvalMP: (
+        lambda: ShadowExpvalMP(qg.Z(0), seed=3),
+        lambda: qg.shadow_expval(qg.Z(0), seed=3),
+    ),
     PurityMP: (lambda: PurityMP([0]), lambda: qg.purity([0])),
 }
 

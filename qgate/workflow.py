@@ -1,0 +1,92 @@
+"""The steps of a call of a QNode, with PennyLane's names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from qgate.exceptions import InvalidDrawing, described
+from qgate.levels import circuits_at
+from qgate.qnode import QNode, execute, qnode, set_shots
+from qgate.tape import Tape
+from qgate.typing import Postprocess
+
+__all__ = [
+    "QNode",
+    "construct_batch",
+    "construct_tape",
+    "execute",
+    "get_best_diff_method",
+    "qnode",
+    "run",
+    "set_shots",
+]
+
+
+def construct_batch(
+    qnode: QNode, level: str | int | slice = "user"
+) -> Callable[..., tuple[Sequence[Tape], Postprocess]]:
+    """Return a function of the QNode's arguments that returns its circuits at a level.
+
+    Parameters
+    ----------
+    qnode : QNode
+    level : str, int or slice
+        "top", "user", "gradient", "device", "compiled" or a number of stages; see ``qg.draw``.
+
+    Returns
+    -------
+    callable
+        Returns the tapes, and a function that puts their results in a tuple. Nothing is sent.
+
+    Examples
+    --------
+    >>> circuit = qg.QNode(lambda x: (qg.RX(x, 0), qg.expval(qg.Z(0)))[1], "local")
+    >>> (tape,), _ = construct_batch(circuit)(0.1)
+    >>> tape.operations
+    [RX(0.1, wires=[0])]
+    """
+
+    @functools.wraps(qnode.func)
+    def construct(*args: Any, **kwargs: Any) -> tuple[Sequence[Tape], Postprocess]:
+        return circuits_at(qnode, level, args, kwargs), tuple
+
+    return construct
+
+
+def construct_tape(qnode: QNode, level: str | int | slice = "device") -> Callable[..., Tape]:
+    """Return a function of the QNode's arguments that returns its circuit at a level.
+
+    Parameters as for ``construct_batch``. Raises ``InvalidDrawing`` if there are several circuits.
+    """
+
+    @functools.wraps(qnode.func)
+    def construct(*args: Any, **kwargs: Any) -> Tape:
+        tapes = circuits_at(qnode, level, args, kwargs)
+        if len(tapes) != 1:
+            raise InvalidDrawing(
+                argument="level",
+                value=described(level),
+                allowed=f"There are {len(tapes)} circuits. construct_batch returns all of them.",
+            )
+        return tapes[0]
+
+    return construct
+
+
+def get_best_diff_method(qnode: QNode) -> Callable[..., str | None]:
+    """Return a function of the QNode's arguments that returns the name of the gradient method.
+
+    It is the method that ``diff_method="best"`` would use, None if there is none; nothing is sent.
+    """
+
+    @functools.wraps(qnode.func)
+    def best(*args: Any, **kwargs: Any) -> str | None:
+        return qnode.update(diff_method="best").explain(args, kwargs).method
+
+    return best
+
+
+run = execute
+"""The same as ``execute``."""
