@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ContextDecorator
 from typing import Any, Self
 
 from qgate.context import HERE, entered
-from qgate.exceptions import QueuingError
+from qgate.exceptions import QuantumFunctionError, QueuingError, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator
 from qgate.recording import Recorder, apply, paused
@@ -116,10 +116,12 @@ def process_queue(queue: Recorder) -> tuple[list[Operator], list[Measurement]]:
 
     Raises
     ------
-    QueuingError
+    QuantumFunctionError
         ``queue`` is no recording.
     """
     if not isinstance(queue, Recorder):
-        raise QueuingError(f"process_queue was given {queue!r}. Give an AnnotatedQueue.")
+        raise QuantumFunctionError(
+            f"process_queue was given {described(queue)}. Give an AnnotatedQueue."
+        )
     operators = [item for item in queue.items if isinstance(item, Operator)]
     return operators, [item for item in queue.items if isinstance(item, Measurement)]

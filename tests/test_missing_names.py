@@ -61,5 +61,5 @@ def test_a_name_has_one_reason():
 
 
 def test_a_reason_may_be_of_one_module_only():
-    assert reason_of("qgate.devices", "Device") is not None
-    assert reason_of("qgate", "Device") is None
+    assert reason_of("qgate.devices", "qubit") is not None
+    assert reason_of("qgate.ops", "qubit") is None

@@ -7,7 +7,7 @@ import pytest
 
 import qgate as qg
 from qgate import operations, ops
-from qgate.exceptions import QuantumFunctionError, QueuingError
+from qgate.exceptions import QuantumFunctionError
 from qgate.queuing import AnnotatedQueue, QueuingManager, process_queue
 from qgate.tape import make_qscript
 from qgate.workflow import construct_batch, construct_tape, get_best_diff_method
@@ -144,7 +144,7 @@ def test_stop_recording_is_a_context_manager_and_a_decorator():
 
 
 def test_what_is_no_recording_is_refused():
-    with pytest.raises(QueuingError, match="Give an AnnotatedQueue"):
+    with pytest.raises(QuantumFunctionError, match="Give an AnnotatedQueue"):
         process_queue([qg.X(0)])
 
 

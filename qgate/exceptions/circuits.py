@@ -84,10 +84,6 @@ class MeasurementShapeError(QuantumFunctionError, ValueError):
     """The shape of a measurement's value depends on what is not known."""
 
 
-class QueuingError(QuantumFunctionError):
-    """An object is not a recording."""
-
-
 class NotRecording(QuantumFunctionError, RuntimeError):
     """An operator was applied outside of a quantum function."""
 
