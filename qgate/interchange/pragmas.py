@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from openqasm3 import ast, parse
-from openqasm3.parser import QASM3ParsingError
+from openqasm3 import ast
 
+from qgate.exceptions import InvalidQasm
+from qgate.interchange.parsing import parsed
 from qgate.interchange.qasm_values import Register, invalid, unsupported
 from qgate.interchange.steps import Matrix
 from qgate.measurements import density_matrix, expval, probs, sample, state, var
@@ -164,9 +165,9 @@ def _check_matrix(node: ast.Pragma, matrix: ComplexArray, qubits: tuple[Wire, ..
 def _parsed(node: ast.Pragma, text: str) -> list[Any]:
     """Parse a piece of a pragma as a statement."""
     try:
-        statements = parse(text).statements
-    except (QASM3ParsingError, ValueError) as error:
-        invalid(node, f"{(node.command or '').strip()!r} cannot be read: {error}", READ)
+        statements = parsed(text).statements
+    except InvalidQasm as error:
+        invalid(node, f"{(node.command or '').strip()!r} cannot be read: {error.reason}", READ)
     for statement in statements:
         for part in (statement, *getattr(statement, "qubits", ())):
             part.span = node.span

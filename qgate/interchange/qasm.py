@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from openqasm3 import ast, parse
-from openqasm3.parser import QASM3ParsingError
-
-from qgate.exceptions import InvalidQasm, NotACircuit, described
+from qgate.exceptions import NotACircuit, described
 from qgate.interchange.imported import ImportedCircuit
+from qgate.interchange.parsing import parsed
 from qgate.interchange.qasm_reader import Reader
 from qgate.interchange.unroll import needs_unrolling, unrolled
 from qgate.typing import Nested, Wire
 
 Text = str | os.PathLike[str]
-
-_OLD = re.compile(r"(\s|//[^\n]*\n|/\*.*?\*/)*OPENQASM\s+2", re.DOTALL)
-"""Beginning of a program in OpenQASM 2."""
 
 
 def from_qasm(quantum_circuit: Text, measurements: Nested = None) -> ImportedCircuit:
@@ -93,11 +87,9 @@ def _read(
     given: Text, measurements: Nested, label: Callable[[int, str, bool], Wire]
 ) -> ImportedCircuit:
     text, name = program_of(given)
-    if _OLD.match(text):
-        text = text.replace("^", "**")  # the power there, which the parser takes for exclusive or
-    program = _parsed(text)
+    program = parsed(text)
     if needs_unrolling(program):
-        program = _parsed(unrolled(text, program))
+        program = parsed(unrolled(text, program))
     reader = Reader.read(program)
     labels = tuple(
         label(place, qubit, reader.physical) for place, qubit in enumerate(reader.qubits)
@@ -126,33 +118,3 @@ def program_of(given: Text) -> tuple[str, str]:
             what="program in OpenQASM, and no file with one",
             remedy=f"Reading the file failed: {error}.",
         ) from error
-
-
-def _parsed(text: str) -> ast.Program:
-    try:
-        return parse(text)
-    except QASM3ParsingError as error:
-        raise _syntax_error(text, error) from error
-    except (ValueError, RecursionError) as error:
-        reason = f"the program cannot be parsed: {error}"
-        raise InvalidQasm(line=1, column=1, reason=reason, remedy="Correct it.") from error
-
-
-def _syntax_error(text: str, error: QASM3ParsingError) -> InvalidQasm:
-    """Return an error of the parser as one of ours, with the place where parsing ended."""
-    place, _, reason = str(error).partition(": ")
-    if place.startswith("L"):
-        line, column = (int(part[1:]) for part in place.split(":"))
-        return InvalidQasm(line=line, column=column + 1, reason=reason, remedy="Correct it.")
-    cause: Any = error.__cause__
-    token = getattr(cause.args[0] if cause.args else cause, "offendingToken", None)
-    if token is None:
-        last = text.count("\n") + 1
-        reason, remedy = "the syntax is wrong", "Correct it."
-        return InvalidQasm(line=last, column=1, reason=reason, remedy=remedy)
-    return InvalidQasm(
-        line=token.line,
-        column=token.column + 1,
-        reason=f"{token.text!r} is not expected here",
-        remedy="Look for a missing semicolon or bracket before it, or a misspelt word.",
-    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from openqasm3 import ast
 
-from qgate.exceptions import suggest
+from qgate.exceptions import TooLarge, suggest
 from qgate.interchange.angles import Angle, Input
 from qgate.interchange.conditions import is_conditional
 from qgate.interchange.gate_names import GATE_NAMES
@@ -86,7 +86,11 @@ class Reader:
         if rule is None:
             what = _NAMES.get(type(node).__name__, kind_of(node))
             unsupported(node, f"{what} cannot be read", f"{READ} Remove it.")
-        rule(self, node)
+        try:
+            rule(self, node)
+        except TooLarge as error:
+            reason = f"{error.what} would take {error.count} {error.unit}"
+            unsupported(node, reason, f"The limit is {error.most}. {error.remedy}")
 
     # Declarations ------------------------------------------------------------------
 

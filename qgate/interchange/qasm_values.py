@@ -274,8 +274,9 @@ class Scope:
             elif isinstance(found, InputArray) and len(elements) == 1:
                 (at,), _ = self._picked(tuple(range(found.length)), elements, index, node)
                 found = Input(found.name, at)
-            elif isinstance(found, list) and len(elements) == 1:
-                (found,), _ = self._picked(tuple(found), elements, index, node)
+            elif isinstance(found, list):
+                for element in elements:
+                    (found,), _ = self._picked(tuple(found), [element], index, node)
             else:
                 invalid(node, f"{kind_of(found)} has no such parts", "Index registers and arrays.")
         return found

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from openqasm3 import parse
-from openqasm3.parser import QASM3ParsingError
 
 from qgate.arguments import whole_number
 from qgate.exceptions import InvalidParameters, QuantumFunctionError, described
 from qgate.interchange.dialects import OPENQASM_2, Dialect, dialect_named
 from qgate.interchange.outgoing import Outgoing, number, outgoing, true_outcomes, writer
+from qgate.interchange.parsing import parsed
 from qgate.operations.conditions import Conditional
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
@@ -168,8 +167,8 @@ def _check_names(names: Sequence[str], dialect: Dialect) -> None:
         try:
             if name in dialect.reserved:
                 raise ValueError(name)
-            (_,) = parse(f"input float {name};").statements
-        except (QASM3ParsingError, ValueError) as error:  # also two statements, by a semicolon
+            (_,) = parsed(f"input float {name};").statements
+        except ValueError as error:  # InvalidQasm is one; also two statements, by a semicolon
             raise QuantumFunctionError(
                 f"{name!r} cannot be the name of an input in {dialect.title}. Use letters, digits "
                 "and underscores, and no reserved word."
@@ -283,6 +282,8 @@ class _Program:
             values: Any = operation.hyperparameters["control_values"]
             words = ["ctrl @" if value else "negctrl @" for value in values]
             return f"{' '.join(words)} x {self._qubits(wires)};"
+        if name == "Identity":  # on any number of wires here, on one there
+            return "\n".join(f"{self.dialect.gates[name]} {self._qubit(wire)};" for wire in wires)
         angles = ",".join(map(self._angle, operation.parameters))
         call = f"({angles})" if angles else ""
         return f"{self.dialect.gates[name]}{call} {self._qubits(wires)};"

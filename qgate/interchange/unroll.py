@@ -52,7 +52,7 @@ def unrolled(text: str, program: ast.Program) -> str:
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        module = pyqasm.loads(text)
+        module = pyqasm.loads(text if program.version else f"OPENQASM 3.0; {text}")
         module.unroll()
     except Exception as error:  # pyqasm raises errors of many classes, some of them internal
         reason = f"pyqasm cannot unroll the program: {error}".rstrip(".")

@@ -88,7 +88,7 @@ def test_expressions_are_those_of_the_specification():
 
 
 def test_the_second_version_has_powers_and_fractions():
-    program = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; rx(3^2/4) q[0]; ry(ln(2)) q[0];'
+    program = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; rx(3^2/4) q[0]; ry(+ln(2)) q[0];'
 
     expected = qg.matrix(lambda: [qg.RX(9 / 4, 0), qg.RY(np.log(2), 0)], wire_order=[0])()
 
@@ -257,6 +257,7 @@ def test_mistakes_are_named_with_line_and_column(program, line, column, text):
         ("input int n;\nqubit[n] q;", 2, "depends on an input"),
         ("qubit q; bit c;\nc = measure q;\nrx(c) q;", 3, "outcome"),
         ("qubit q; bit c;\nc = measure q;\nif (c) { reset q; }", 3, "a reset depends on an"),
+        ("qubit[1000000000] q;", 1, "The limit is"),
         ("extern f(int) -> int;\ncal {\n}", 1, "an external function"),
         ("qubit q;\n#pragma braket noise bit_flip(0.1) q\n", 2, "noise"),
     ],
@@ -266,6 +267,22 @@ def test_what_no_circuit_can_hold_is_refused_with_its_place(program, line, text)
         qg.from_qasm(program)
 
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize("given", [None, 3, ["h q;"]])
+@pytest.mark.parametrize(
+    "program", ["", "\n", "// nothing\n", "OPENQASM 3;", "qubit[2] q; end; x x;"]
+)
+def test_programs_without_gates_are_read(program):
+    assert qg.from_qasm(program).steps == ()
+
+
+def test_errors_leave_the_standard_error_stream_alone(capfd):
+    for program in ["qubit q; x q", '"', "qubit q; x & q;"]:
+        with pytest.raises(InvalidQasm):
+            qg.from_qasm(program + ";\n\x00")
+
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("given", [None, 3, ["h q;"]])
