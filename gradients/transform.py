@@ -114,7 +114,22 @@ class TapeTransform(ABC):
             function = target.gradient_function(self.given_as, chosen, options)
         else:
             function = self._by_gates(target, argnum, argnums, options)
-        return function if argnum is None else _without_jax(function)
+        made: Nested = function if argnum is None else _without_jax(function)
+        made.__circuits_at__ = functools.partial(self._circuits_at, target, options)
+        return made
+
+    def _circuits_at(
+        self, qnode: Nested, options: Options, level: object, args: Nested, kwargs: Nested
+    ) -> list[Tape]:
+        """Return the tapes that run for a call, for drawings; at the level "top" the QNode's.
+
+        If no parameter is trainable, all of them are treated as trainable.
+        """
+        tapes: list[Tape] = qnode.circuits_at(level, args, kwargs)
+        if level in ("top", 0):
+            return tapes
+        trained = [tape if tape.trainable_params else _all_trained(tape) for tape in tapes]
+        return [part for tape in trained for part in self.of_tape(tape, None, options)[0]]
 
     def _by_gates(
         self, qnode: QNodeLike, argnum: Argnums, argnums: Argnums, options: Options
@@ -130,6 +145,11 @@ class TapeTransform(ABC):
             return finish(qnode.run(tapes))
 
         return derivatives
+
+
+def _all_trained(tape: Tape) -> Tape:
+    """Return a tape by all of whose parameters derivatives are taken."""
+    return Tape(tape.operations, tape.measurements, tape.shots)
 
 
 def _without_jax(function: Function) -> Function:

@@ -120,14 +120,15 @@ def draw(
 def drawn_circuits(qnode: Function, level: Any) -> Callable[..., Sequence[Circuit]]:
     """Return a function from arguments to the circuits of a QNode or a quantum function.
 
-    Where operators refuse strings, these are names of angles: ``circuit("x")``.
+    Where operators refuse strings, these are names of angles: ``circuit("x")``. A function that a
+    gradient transform returned has its circuits under ``__circuits_at__``.
     """
     if not callable(qnode):
         raise QuantumFunctionError(
             f"A drawing of {described(qnode)} was requested. Give a QNode or a quantum function; "
             "a tape is drawn by its method draw."
         )
-    at_level = getattr(qnode, "circuits_at", None)
+    at_level = getattr(qnode, "circuits_at", getattr(qnode, "__circuits_at__", None))
 
     def circuits(args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Sequence[Circuit]:
         if at_level is None:

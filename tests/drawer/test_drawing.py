@@ -132,6 +132,24 @@ def test_names_stand_for_angles():
         qg.draw(circuit)([{}, 0.2, 0.3])
 
 
+@pytest.mark.parametrize("x", [qg.numpy.array(0.5, requires_grad=True), 0.5])
+def test_the_circuits_of_a_gradient_are_drawn_and_not_run(x):
+    device = qg.device("local")
+
+    @qg.gradients.hadamard_grad
+    @qg.qnode(device)
+    def derivative(x):
+        qg.RX(x, 0)
+        return qg.expval(qg.Z(0))
+
+    with qg.Tracker(device) as tracker:
+        text = qg.draw(derivative)(x)
+
+    assert "1: ──H────────╰●──RX(1.57)─┤ ╰<Z@Z>" in text
+    assert stripped(qg.draw(derivative, level="top")(x)) == ["0: ──RX(0.50)─┤  <Z>"]
+    assert tracker.totals.get("executions", 0) == 0
+
+
 class Paid(LocalDevice):
     """A simulator that says that it is paid for."""
 
