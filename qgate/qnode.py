@@ -189,20 +189,30 @@ class QNode:
         """Record the function for these arguments and return the tape, before all transforms."""
         return self._record(args, kwargs)[0]
 
-    def single_tape(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+    def single_tape(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, defers: bool = True
+    ) -> Tape:
         """Record the function for these arguments and return the only tape that a call runs.
+
+        ``defers``: whether mid-circuit measurements are moved to the end of the circuit.
 
         Raises
         ------
         TransformError
             Transforms make several tapes, or process their results.
+        UnsupportedMidMeasure
+            The circuit selects outcomes, so that its results are computed from several others.
         """
         tape = self.construct(args, kwargs)
-        if not self._pipeline:
-            return tape
-        from qgate.autodiff.transformed import only_tape  # of QNodes with transforms
+        if self._pipeline:
+            from qgate.autodiff.transformed import only_tape  # of QNodes with transforms
 
-        return only_tape(tape, self._pipeline)
+            tape = only_tape(tape, self._pipeline)
+        if defers and tape.structure.has_outcomes:
+            from qgate.autodiff.mid_circuit import only_deferred  # of these circuits
+
+            tape = only_deferred(tape, self.device)
+        return tape
 
     @property
     def compile_pipeline(self) -> CompilePipeline:

@@ -79,6 +79,26 @@ def rewritten(tape: Tape, device: Device, method: Method | None) -> tuple[Tape, 
     return (tape, device) if plan is None else (plan.tape, _with_wires(device, plan.added))
 
 
+def only_deferred(tape: Tape, device: Device) -> Tape:
+    """Return the circuit without mid-circuit measurements whose results are those of a tape.
+
+    Raises
+    ------
+    UnsupportedMidMeasure
+        Outcomes are selected: a result is then a ratio of two results.
+    """
+    own = device.wires
+    everything = tape.structure.wires if own is None else own
+    plan = deferred(tape, everything=everything, spare=own or ())
+    if _selects(tape):
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason="it selects outcomes, so that its results are ratios of expectation values",
+            remedy="Call the QNode, or differentiate it with qg.grad or qg.jacobian.",
+        )
+    return plan.tape
+
+
 def _plan(tape: Tape, device: Device, method: Method | None) -> Deferral | None:
     """Rewrite a tape that measures in its middle."""
     if not tape.structure.has_outcomes:
@@ -102,10 +122,7 @@ def _is_filled(tape: Tape, device: Device, ways: Ways) -> bool:
                 reason=f"{option!r} is not available, because {NOT_HERE[option]}",
                 remedy="Leave the option out.",
             )
-    selects = any(
-        isinstance(item, MidMeasure) and item.postselect is not None for item in tape.operations
-    )
-    if ways[1] != "fill-shots" or not selects or not tape.shots:
+    if ways[1] != "fill-shots" or not _selects(tape) or not tape.shots:
         return False
     if ways[0] == "deferred" or not device.capabilities.statevector:
         where = "with mcm_method='deferred'" if ways[0] == "deferred" else "on this device"
@@ -116,6 +133,12 @@ def _is_filled(tape: Tape, device: Device, ways: Ways) -> bool:
             remedy="Leave it out: shots with other outcomes are discarded.",
         )
     return True
+
+
+def _selects(tape: Tape) -> bool:
+    return any(
+        isinstance(item, MidMeasure) and item.postselect is not None for item in tape.operations
+    )
 
 
 def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Method | None) -> bool:

@@ -39,3 +39,14 @@ class UnsupportedMidMeasure(DeviceError, ValueError):
     reason: str
     remedy: str
     message = "{device} cannot run this circuit with mid-circuit measurements: {reason}. {remedy}"
+
+
+class MidMeasureLeft(QuantumFunctionError, ValueError):
+    """A circuit with mid-circuit measurements is used where it has to be a product of gates."""
+
+    operation: str
+    message = (
+        "{operation} is a mid-circuit measurement, or depends on one, and a product of gates is "
+        "needed here. Call the QNode, or apply qg.defer_measurements to the circuit first, which "
+        "measures at the end."
+    )

@@ -128,7 +128,7 @@ def writer(circuit: Any, write: Callable[[Tape, tuple[str, ...]], Written]) -> A
 
 def _recorded(circuit: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
     if hasattr(circuit, "single_tape"):
-        found: Tape = circuit.single_tape(args, kwargs)
+        found: Tape = circuit.single_tape(args, kwargs, defers=False)
         return found
     function: Function = circuit
     with recording() as recorder:

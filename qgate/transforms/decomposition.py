@@ -15,8 +15,10 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
+from qgate.exceptions import MidMeasureLeft, NotUnitary, UndefinedError, UnsupportedOperation
+from qgate.operations.conditions import Conditional
 from qgate.operations.gate import GATES
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.recorded import RecordedCondition
 from qgate.operations.slots import Affine
@@ -304,6 +306,8 @@ def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
     try:
         return operation.decomposition()
     except UndefinedError as error:
+        if isinstance(operation, MidMeasure | Conditional):
+            raise MidMeasureLeft(operation=_spelled(operation)) from error
         if not operation.is_gate:
             raise NotUnitary(operation=_spelled(operation), wires=operation.wires) from error
         parts = rewritten(operation, accepts)
