@@ -8,21 +8,31 @@ from qgate.exceptions.base import QuantumFunctionError
 
 
 class QasmError(QuantumFunctionError):
-    """A program in OpenQASM cannot be read; ``line`` counts from 1, ``column`` from 1."""
+    """A program in OpenQASM cannot be read; ``line`` and ``column`` count from 1."""
 
-    line: int
-    column: int
-    reason: str
-    remedy: str
-    message = "OpenQASM, line {line}, column {column}: {reason}. {remedy}"
+
+PLACED = "OpenQASM, line {line}, column {column}: {reason}. {remedy}"
+"""Text of an error at a place."""
 
 
 class InvalidQasm(QasmError, ValueError):
     """The program breaks a rule of OpenQASM."""
 
+    line: int
+    column: int
+    reason: str
+    remedy: str
+    message = PLACED
+
 
 class UnsupportedQasm(QasmError, NotImplementedError):
     """The program is valid, and has something that no circuit here can hold."""
+
+    line: int
+    column: int
+    reason: str
+    remedy: str
+    message = PLACED
 
 
 class UnsupportedInstruction(QuantumFunctionError, NotImplementedError):

@@ -52,7 +52,7 @@ def defer_measurements(
     >>> with qg.QuantumTape() as tape:
     ...     outcome = qg.measure(0, reset=True)
     ...     qg.cond(outcome, qg.RX)(0.3, wires=1)
-    ...     qg.expval(qg.Z(0) @ qg.Z(1))
+    ...     value = qg.expval(qg.Z(0) @ qg.Z(1))
     >>> (deferred,), _ = qg.defer_measurements(tape)
     >>> [operation.name for operation in deferred.operations]
     ['CNOT', 'CNOT', 'CRX']
