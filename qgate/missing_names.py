@@ -67,10 +67,7 @@ DERIVATIVES = (
     "Internal of PennyLane's derivatives. qg.jvp and qg.vjp multiply a Jacobian by vectors, and "
     "qg.gradients.param_shift transforms tapes."
 )
-MITIGATION = (
-    "Error mitigation by extrapolation is not there yet. Run circuits of several noise levels in "
-    "one qg.execute, and extrapolate with numpy.polyfit."
-)
+MITIGATION = "Folding and zero-noise extrapolation are in qg.transforms, and in qg.noise."
 ZX = "ZX diagrams are out of scope. Export with qg.to_openqasm and use pyzx."
 CLIFFORD_T = (
     "Decompositions into Clifford and T gates are for error-corrected computers and out of scope. "
@@ -98,7 +95,8 @@ REASONS: tuple[tuple[str, str], ...] = (
         CHANNELS,
         "AmplitudeDamping BitFlip DepolarizingChannel GeneralizedAmplitudeDamping PauliError "
         "PhaseDamping PhaseFlip QubitChannel ResetError ThermalRelaxationError QubitDensityMatrix "
-        "NoiseModel add_noise from_qiskit_noise noise channel Channel",
+        "NoiseModel add_noise from_qiskit_noise channel Channel fcond wires_eq wires_in op_eq "
+        "op_in meas_eq partial_wires conditionals insert_ops mitigate noise_model",
     ),
     (
         VARIABLES,
@@ -226,9 +224,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         COMPILING,
         "pattern_matching pattern_matching_optimization transpile sign_expand optimization "
-        "merge_amplitude_embedding remove_barrier undo_swaps unitary_to_rot combine_global_phases "
-        "diagonalize_measurements broadcast_expand split_to_single_terms dynamic_one_shot is_mcm "
-        "batch_partial batch_input batch_params defer_measurements split_non_commuting",
+        "dynamic_one_shot is_mcm disentangle_cnot disentangle_swap parity_synth",
     ),
     (
         EXPANSION,
