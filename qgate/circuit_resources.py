@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import UnknownEntry
 from qgate.measurements import Measurement
@@ -17,6 +18,9 @@ from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.outcome_values import uids_in
 from qgate.operations.pauli import PauliSum
+
+if TYPE_CHECKING:
+    from qgate.structure import Structure
 
 OLDER_NAMES: Mapping[str, str] = {"num_wires": "num_allocs", "gate_counts": "gate_types"}
 """Names of fields that programs written for older versions of PennyLane use."""
@@ -126,6 +130,12 @@ def count_resources(
         len(wires),
         depth_of(operations) if compute_depth else None,
     )
+
+
+@lru_cache(maxsize=256)
+def counts_of(structure: Structure) -> SpecsResources:
+    """Count the operations and measurements of a structure."""
+    return count_resources(structure.operations, structure.measurements)
 
 
 def depth_of(operations: Sequence[Operator]) -> int:

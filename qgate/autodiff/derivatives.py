@@ -249,7 +249,7 @@ class DeviceDerivatives(TapeDerivatives):
             values, derivatives = statevector_device(self.device).jacobian(
                 validate(sweep, self.device), self.trained.slots
             )
-        notify(self.device, submissions=1, batches=1, executions=len(sweep))
+        notify(self.device, [sweep], submissions=1, batches=1, executions=len(sweep))
         return values, derivatives.transpose(1, 2, 0)
 
 

@@ -332,7 +332,7 @@ def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]
 
     run_whole = options.interface.whole(simulate, (frozen.structure, device))
     results = run_whole(rows, tape.arrays)
-    notify(device, submissions=1, batches=1, executions=len(sweep))
+    notify(device, [native], submissions=1, batches=1, executions=len(sweep))
     return list(results)
 
 

@@ -151,8 +151,9 @@ class AdjointStates(SweepFunction):
     def __call__(self, x: FloatArray) -> ComplexArray:
         """Return the states at the angles x, shape (B, n) to (B, 2**w)."""
         with adjoint_refusals():
-            states = self._simulator.states(self.trained.needed_at(x))
-        notify(self.device, submissions=1, batches=1, executions=len(states))
+            sweep = self.trained.needed_at(x)
+            states = self._simulator.states(sweep)
+        notify(self.device, [sweep], submissions=1, batches=1, executions=len(states))
         return states
 
     def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:

@@ -107,6 +107,7 @@ def _submit(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
         usage = submitted.usage
         notify(
             device,
+            sweeps if usage.executions else (),
             submissions=usage.submissions,
             batches=1,
             executions=usage.executions,
@@ -122,7 +123,8 @@ def _submit(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
     if active_trackers():
         shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
         executions = sum(map(len, sweeps))
-        notify(device, submissions=job.submissions, batches=1, executions=executions, shots=shots)
+        numbers = {"submissions": job.submissions, "batches": 1, "executions": executions}
+        notify(device, sweeps, **numbers, shots=shots)
     results = list(job.result())
     if device.capabilities.limited:
         _check_rows(results, job.id, device)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from qgate.arguments import require_accepts
 from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
 
+if TYPE_CHECKING:
+    from qgate.sweep import Sweep
+
 COUNTED = ("submissions", "batches", "executions", "shots")
 """Names of the counted numbers."""
+
+RESOURCES = "resources"
+"""Name of the counts of circuits, in the history."""
 
 _lock = ForkSafeLock()  # frameworks run callbacks on threads of their own
 
@@ -30,10 +36,11 @@ class Tracker:
     totals : dict of str to int
         ``submissions`` (requests to the provider), ``batches`` (calls of the device),
         ``executions`` (circuits run: rows times measurement bases) and ``shots``.
-    history : dict of str to list of int
-        Summands of the totals, in order.
-    latest : dict of str to int
-        The last summands.
+    history : dict of str to list
+        Summands of the totals, in order; and ``resources``, the counts of the gates of each
+        circuit that ran (``SpecsResources``), in the gates of the device.
+    latest : dict of str to int or list
+        The last of these.
     """
 
     def __init__(self, dev: Any = None, callback: Callable[..., None] | None = None) -> None:
@@ -47,13 +54,16 @@ class Tracker:
     def reset(self) -> None:
         """Reset all counts."""
         self.totals: dict[str, int] = dict.fromkeys(COUNTED, 0)
-        self.history: dict[str, list[int]] = {}
-        self.latest: dict[str, int] = {}
+        self.history: dict[str, list[Any]] = {}
+        self.latest: dict[str, Any] = {}
 
-    def update(self, **numbers: int) -> None:
-        """Add numbers to the totals."""
+    def update(self, **numbers: Any) -> None:
+        """Add numbers to the totals, and ``resources``, a list, to the history."""
         self.latest = numbers
         for name, number in numbers.items():
+            if name == RESOURCES:
+                self.history.setdefault(name, []).extend(number)
+                continue
             self.totals[name] = self.totals.get(name, 0) + number
             self.history.setdefault(name, []).append(number)
         if self.callback is not None:
@@ -69,9 +79,22 @@ class Tracker:
         self._blocks.pop().__exit__(*error)
 
 
-def notify(device: Any, **numbers: int) -> None:
-    """Add numbers to every active tracker for this device."""
+def notify(device: Any, sweeps: Sequence[Sweep] = (), **numbers: int) -> None:
+    """Add numbers, and the counts of circuits, to every active tracker for this device."""
     with _lock:
         for tracker in active_trackers():
             if tracker.device in (None, device, getattr(device, "original", None)):
-                tracker.update(**numbers)
+                tracker.update(**numbers, **_resources(sweeps))
+
+
+def _resources(sweeps: Sequence[Sweep]) -> dict[str, list[Any]]:
+    """Return the counts of each row of sweeps."""
+    if not sweeps:
+        return {}
+    from qgate.circuit_resources import counts_of  # on use: only trackers need counts
+
+    return {
+        RESOURCES: [
+            found for sweep in sweeps for found in [counts_of(sweep.structure)] * len(sweep)
+        ]
+    }

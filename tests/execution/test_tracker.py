@@ -91,3 +91,43 @@ def test_rows_readings_and_shots_of_a_circuit_are_counted():
         energy(qg.numpy.array([0.1, 0.2, 0.3]))
 
     assert tracker.totals == {"submissions": 1, "batches": 1, "executions": 6, "shots": 300}
+
+
+@pytest.mark.parametrize("shots", [None, 10])
+def test_a_tracker_has_the_counts_of_every_circuit_that_ran(shots):
+    @qg.qnode("local", shots=shots, diff_method="parameter-shift")
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        qg.CNOT(wires=[0, 1])
+        return qg.expval(qg.Z(1))
+
+    with qg.Tracker() as tracker:
+        circuit(0.1)
+        qg.grad(circuit)(qg.numpy.array(0.1, requires_grad=True))
+
+    found = tracker.history["resources"]
+    assert len(found) == tracker.totals["executions"] == 1 + 3
+    assert [each.gate_types for each in found] == [{"RX": 1, "CNOT": 1}] * 4
+    assert tracker.latest["resources"] == found[1:]
+
+
+@pytest.mark.parametrize("method", ["adjoint", "backprop"])
+def test_derivatives_of_the_state_are_counted_with_their_circuit(method):
+    @qg.qnode("local", diff_method=method)
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    with qg.Tracker() as tracker:
+        qg.grad(circuit)(qg.numpy.array(0.1, requires_grad=True))
+
+    assert [each.gate_types for each in tracker.history["resources"]] == [{"RX": 1}]
+
+
+def test_a_plan_ran_no_circuits():
+    circuit = qg.QNode(lambda: qg.expval(qg.Z(0)), "local", shots=10)
+
+    with qg.Tracker() as tracker:
+        qg.plan(circuit)()
+
+    assert "resources" not in tracker.history
