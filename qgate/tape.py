@@ -248,35 +248,6 @@ class Tape(TapeDetails):
         operations, measurements = _bound(self._operations, rest), _bound(self._measurements, rest)
         return type(self)(operations, measurements, self.shots, self._trainable)
 
-    def copy(self, copy_operations: bool = False, **update: Any) -> Tape:
-        """Return the tape with other operations, measurements, shots or trainable parameters.
-
-        Parameters
-        ----------
-        copy_operations : bool
-            Whether operations are copied; without effect, since operators are immutable.
-        **update
-            ``ops`` or ``operations``, ``measurements``, ``shots`` and ``trainable_params``. Other
-            operations or measurements make all parameters trainable, unless these are given.
-
-        Raises
-        ------
-        InvalidTape
-        """
-        parts: dict[str, Any] = {
-            "ops": self._operations,
-            "measurements": self._measurements,
-            "shots": self.shots,
-        }
-        given = {"ops" if name == "operations" else name: value for name, value in update.items()}
-        if not {*parts, "trainable_params"}.issuperset(given) or len(given) < len(update):
-            raise InvalidTape(
-                reason=f"copy was given {', '.join(sorted(update))}",
-                remedy="Change ops (or operations), measurements, shots or trainable_params.",
-            )
-        trainable = self._trainable if given.keys().isdisjoint({"ops", "measurements"}) else None
-        return Tape(**(parts | {"trainable_params": trainable} | given))
-
     def with_trainable(self, indices: Sequence[int]) -> Self:
         """Return the tape with other trainable parameters, by their positions."""
         trainable = self._positions(indices)

@@ -461,5 +461,5 @@ def test_a_copy_has_other_parts():
     assert (other.shots.total_shots, other.trainable_params) == (7, [0, 1])
     assert tape.copy() == tape
     assert tape.copy(shots=3).trainable_params == []
-    with pytest.raises(InvalidTape, match="copy was given name"):
+    with pytest.raises(InvalidTape, match="'name' is not a part"):
         tape.copy(name=1)
