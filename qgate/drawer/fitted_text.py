@@ -11,9 +11,6 @@ BOX = 0.75
 MARGIN = 0.08
 """Least distance between a text and the border of its box."""
 
-WIDENED = 0.9
-"""Up to this width of its text, a box becomes wider rather than the text being turned."""
-
 LEAST_SCALE = 0.6
 """Down to this fraction of its size a text is made smaller to be turned."""
 
@@ -62,15 +59,21 @@ def fitted(text: str, fontsize: float, height: float, *, width: float = BOX) -> 
     most = height - 2 * MARGIN
     across, down = text_size(text, fontsize)
     turned = min(1.0, most / across) if across else 1.0
-    if height > BOX and across > max(width - 2 * MARGIN, WIDENED) and turned >= LEAST_SCALE:
+    if height > BOX and across > width - 2 * MARGIN and turned >= LEAST_SCALE:
         return Fitted(fontsize * turned, 90.0, down * turned)
     scale = min(1.0, most / down)
     return Fitted(max(fontsize * scale, SMALLEST_FONT), 0.0, across * scale)
 
 
-@lru_cache(maxsize=1024)
 def text_size(text: str, fontsize: float) -> tuple[float, float]:
-    """Return the width and height of a text, in inches."""
+    """Return the width and height of a text in matplotlib's font, in inches."""
+    from matplotlib import rcParams
+
+    return _text_size(text, fontsize, str(rcParams["font.weight"]), str(rcParams["font.family"]))
+
+
+@lru_cache(maxsize=1024)
+def _text_size(text: str, fontsize: float, weight: str, family: str) -> tuple[float, float]:
     from matplotlib.textpath import TextPath
 
     lines = (text if is_mathematical(text) else text.replace("$", r"\$")).split("\n")

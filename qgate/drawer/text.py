@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -123,6 +124,7 @@ def matrices_text(matrices: Sequence[Tensor]) -> str:
     return "".join(f"\nM{index} = \n{_array_text(value)}" for index, value in enumerate(matrices))
 
 
+@lru_cache(maxsize=4096)  # most cells of a drawing are equal
 def columns(text: str) -> int:
     """Return the number of columns that a terminal uses for a text."""
     return sum(0 if combining(sign) else 1 + (east_asian_width(sign) in "WF") for sign in text)
@@ -163,7 +165,8 @@ class _Block:
 
     @property
     def elements(self) -> Sequence[Element]:
-        return [*self.diagram.layers, *self.diagram.readouts][self.layer]
+        layers, index = self.diagram.layers, self.layer - len(self.diagram.layers)
+        return layers[self.layer] if index < 0 else self.diagram.readouts[index]
 
     def filler(self, line: int, *, after: bool = False) -> str:
         """Return the sign that continues a line through this layer, or after it."""
