@@ -48,7 +48,7 @@ OTHER_NAMES = {
 DIFFERENT = {
     "Hamiltonian": "returns a `PauliSum` if all terms are Pauli words",
     "LinearCombination": "is `Hamiltonian`",
-    "classical_shadow": "returns an estimate object",
+    "classical_shadow": "without `seed`, bases differ from call to call",
     "counts": "numbers are Python's",
     "draw": "draws the levels of qgate's compilation too",
     "execute": "differentiates by the method `best` by default",

@@ -6,7 +6,7 @@ Huang, Kueng and Preskill, Nature Physics 16, 1050 (2020).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
@@ -16,14 +16,25 @@ from qgate.arrays import finished, namespace, unwrap
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
-from qgate.qnode import QNode
+from qgate.recording import paused
 from qgate.shadow_measurements import classical_shadow, pauli_words, shadow_expval
 from qgate.sizes import check_size
+from qgate.tape import Tape
+from qgate.transforms.circuit_transform import transform
 from qgate.transforms.density import SMALLEST
-from qgate.transforms.shadows import letters_of, word_means
+from qgate.transforms.shadows import letters_of, median_of_means, pauli_expval, word_means
 from qgate.transforms.tomography import density_matrix, words_of
-from qgate.typing import ComplexArray, FloatArray, Function, NumericArray, Tensor, Wire
+from qgate.typing import ComplexArray, FloatArray, NumericArray, Postprocess, Tensor, Wire
 from qgate.wires import Wires
+
+__all__ = [
+    "ClassicalShadow",
+    "classical_shadow",
+    "median_of_means",
+    "pauli_expval",
+    "shadow_expval",
+    "shadow_state",
+]
 
 PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 """Matrices of X, Y and Z."""
@@ -264,16 +275,16 @@ class ClassicalShadow:
         return parts
 
 
+@transform(final_transform=True)
 def shadow_state(
-    qnode: QNode | None = None, *, wires: Sequence[Hashable], diffable: bool = False
-) -> Function:
-    """Return a function that estimates the state of a circuit from a classical shadow.
+    tape: Tape, wires: Sequence[Wire] | Sequence[Sequence[Wire]], diffable: bool = False
+) -> tuple[list[Tape], Postprocess]:
+    """Return a transform to the state of a circuit, estimated from a classical shadow.
 
     Parameters
     ----------
-    qnode : QNode
-        Its shots are the snapshots; its measurements are not used. Without it, the result is a
-        decorator.
+    tape : QNode or Tape
+        Its shots are the snapshots. Its measurements are not used, except the seed of the first.
     wires : sequence of wire, or of sequences of wire
         At most 6 wires; several sequences give a list of states, from one shadow.
     diffable : bool
@@ -281,30 +292,24 @@ def shadow_state(
 
     Returns
     -------
-    callable
-        Takes the arguments of the QNode, and returns a matrix of shape (2**n, 2**n), or a list.
+    QNode, or tapes and a function
+        Of the matrix of shape (2**n, 2**n), or a list of matrices.
 
     Notes
     -----
     ``qg.density_matrix`` needs fewer shots for the same error: it measures each of the 3**n bases
     equally often.
     """
-    if qnode is None:
-        return lambda node: shadow_state(node, wires=wires, diffable=diffable)
-    if not isinstance(qnode, QNode):
-        raise InvalidParameters(
-            f"shadow_state was given {described(qnode)}. Give a QNode that returns "
-            "qg.classical_shadow."
-        )
-    several = any(isinstance(item, list | tuple) for item in wires)
-    sets = [Wires.of(item, owner="shadow_state") for item in (wires if several else [wires])]
+    given = list(wires)
+    several = any(isinstance(item, list | tuple) for item in given)
+    sets = [Wires.of(item, owner="shadow_state") for item in (given if several else [given])]
     words = [_every_word(labels) for labels in sets]
-    observables = [word for every in words for word in every.terms()[1]]
+    seed = tape.measurements[0].options.get("seed") if tape.measurements else None
+    with paused():
+        observables = [word for every in words for word in every.terms()[1]]
+        measured = shadow_expval(observables, seed=seed)
 
-    def state(*args: Tensor, **kwargs: Tensor) -> Tensor:
-        tape = qnode.construct(args, kwargs)
-        seed = tape.measurements[0].options.get("seed")
-        (means,) = qnode.run([tape.with_measurements([shadow_expval(observables, seed=seed)])])
+    def states(means: Tensor) -> Tensor:
         found, start = [], 0
         for every in words:
             part = means[..., start : start + len(every)]
@@ -312,7 +317,11 @@ def shadow_state(
             start += len(every)
         return found if several else found[0]
 
-    return state
+    def of_results(results: Sequence[Tensor]) -> Tensor:
+        (means,) = results
+        return tuple(map(states, means)) if isinstance(means, tuple) else states(means)
+
+    return [tape.with_measurements([measured])], of_results
 
 
 def _every_word(wires: Wires) -> PauliSum:

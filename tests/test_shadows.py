@@ -137,7 +137,6 @@ def test_the_state_and_its_derivative_are_those_of_the_circuit(diffable):
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).local_snapshots(snapshots=6), "snapshots=6"),
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).entropy([0], alpha=0), "alpha=0"),
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).entropy([0], base=1), "base=1"),
-        (lambda: qg.shadows.shadow_state(3, wires=[0]), "QNode"),
     ],
 )
 def test_wrong_use_is_refused(call, text):

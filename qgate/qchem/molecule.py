@@ -44,6 +44,10 @@ class Molecule:
     basis_name : str
         Any basis set of PySCF.
     name : str
+    load_data, normalize : bool
+        Accepted for compatibility with PennyLane, without effect.
+    l, alpha, coeff : None
+        Not available: the functions of the basis set are PySCF's.
     unit : {"bohr", "angstrom"}
 
     Raises
@@ -67,6 +71,11 @@ class Molecule:
     mult: int = 1
     basis_name: str = "sto-3g"
     name: str = "molecule"
+    load_data: bool = False
+    l: None = None
+    alpha: None = None
+    coeff: None = None
+    normalize: bool = True
     unit: str = "bohr"
 
     def __post_init__(self) -> None:
@@ -80,6 +89,11 @@ class Molecule:
         unit = self.unit.strip().lower() if isinstance(self.unit, str) else ""
         if unit not in UNITS:
             raise _refused("unit", self.unit, "bohr or angstrom")
+        if not all(item is None for item in (self.l, self.alpha, self.coeff)):
+            raise InvalidParameters(
+                "A molecule was given l, alpha or coeff. Its basis functions are those of PySCF's "
+                "set basis_name, and cannot be differentiated. Leave them out."
+            )
         if whole_number(self.charge) is None:
             raise _refused("charge", self.charge, "a whole number")
         if (whole_number(self.mult) or 0) < 1:

@@ -145,18 +145,20 @@ def letters_of(words: PauliSum, wires: Sequence[object]) -> IntArray:
     return np.asarray(codes[expanded.x.astype(int), expanded.z.astype(int)])
 
 
-def word_values(bits: NumericArray, bases: NumericArray, letters: IntArray) -> FloatArray:
-    """Return the value of each word in each snapshot, shape (T, W).
+def pauli_expval(bits: NumericArray, recipes: NumericArray, word: IntArray) -> FloatArray:
+    """Return the value of each Pauli word in each snapshot, shape (T, W).
 
     Parameters
     ----------
-    bits, bases : array of int, shape (T, n)
-    letters : array of int, shape (W, n)
+    bits, recipes : array of int, shape (T, n)
+        Outcomes, and their bases: 0 for X, 1 for Y, 2 for Z.
+    word : array of int, shape (W, n)
+        Letter of each word on each wire: 0, 1, 2, or -1 for the identity.
     """
-    support = letters != IDENTITY
+    support = word != IDENTITY
     weights = support.sum(axis=1)
     matches = sum(
-        (bases == basis).astype(np.float32) @ (letters == basis).T.astype(np.float32)
+        (recipes == basis).astype(np.float32) @ (word == basis).T.astype(np.float32)
         for basis in range(3)
     )
     ones = bits.astype(np.float32) @ support.T.astype(np.float32)
@@ -164,12 +166,21 @@ def word_values(bits: NumericArray, bases: NumericArray, letters: IntArray) -> F
     return np.asarray(np.where(matches == weights, signs * 3.0**weights, 0.0), dtype=float)
 
 
-def median_of_means(values: NumericArray, k: int) -> NumericArray:
-    """Return the median of the means of k equal parts of the first axis."""
-    if k == 1:
-        return np.asarray(values.mean(axis=0))
-    means = [part.mean(axis=0) for part in np.array_split(values, k)]
-    return np.asarray(np.median(means, axis=0))
+def median_of_means(arr: NumericArray, num_batches: int, axis: int = 0) -> NumericArray:
+    """Return the median of the means of equal parts of the first axis.
+
+    Parameters
+    ----------
+    arr : array, shape (T, ...)
+    num_batches : int
+        Number of parts.
+    axis : int
+        Axis of the array of means, along which the median is taken.
+    """
+    if num_batches == 1 and axis == 0:
+        return np.asarray(arr.mean(axis=0))
+    means = [part.mean(axis=0) for part in np.array_split(arr, num_batches)]
+    return np.asarray(np.median(means, axis=axis))
 
 
 def word_means(
@@ -178,5 +189,5 @@ def word_means(
     """Return the estimate of each word's expectation value, shape (W,)."""
     step = max(1, MOST_AT_ONCE // max(1, len(bits)))
     parts = [letters[start : start + step] for start in range(0, len(letters), step)]
-    found = [median_of_means(word_values(bits, bases, part), k) for part in parts]
+    found = [median_of_means(pauli_expval(bits, bases, part), k) for part in parts]
     return np.concatenate(found) if found else np.zeros(0)
