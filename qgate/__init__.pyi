@@ -57,6 +57,7 @@ from qgate.jobs.handles import as_completed as as_completed
 from qgate.jobs.handles import submit as submit
 from qgate.jobs.planning import plan as plan
 from qgate.jobs.runs import run as run
+from qgate.measurements import classical_shadow as classical_shadow
 from qgate.measurements import counts as counts
 from qgate.measurements import density_matrix as density_matrix
 from qgate.measurements import expval as expval
@@ -64,6 +65,7 @@ from qgate.measurements import mutual_info as mutual_info
 from qgate.measurements import probs as probs
 from qgate.measurements import purity as purity
 from qgate.measurements import sample as sample
+from qgate.measurements import shadow_expval as shadow_expval
 from qgate.measurements import state as state
 from qgate.measurements import var as var
 from qgate.measurements import vn_entropy as vn_entropy
@@ -194,8 +196,6 @@ from qgate.queuing import AnnotatedQueue as AnnotatedQueue
 from qgate.queuing import QueuingManager as QueuingManager
 from qgate.recording import apply as apply
 from qgate.resource.specs import specs as specs
-from qgate.shadow_measurements import classical_shadow as classical_shadow
-from qgate.shadow_measurements import shadow_expval as shadow_expval
 from qgate.shadows import ClassicalShadow as ClassicalShadow
 from qgate.shot_allocation.estimates import estimate as estimate
 from qgate.shot_allocation.estimates import gradient_estimate as gradient_estimate

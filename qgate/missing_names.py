@@ -251,10 +251,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         "Types are plain here: results are arrays, or tuples of these.",
         "InterfaceTensor InterfaceTensorMeta NullMeasurement ShotCopies add_shots",
     ),
-    (
-        "qg.shadow_expval estimates expectation values from a classical shadow.",
-        "median_of_means pauli_expval",
-    ),
     ("Write qg.equal(a, b) in an assert.", "assert_equal"),
     ("Read op.is_hermitian.", "is_hermitian"),
     ("Compare qg.matrix(op) with its inverse, or read op.is_gate.", "is_unitary"),

@@ -14,10 +14,10 @@ import numpy as np
 from qgate.arguments import array_of, finite_number, items_of, whole_number
 from qgate.arrays import finished, namespace, unwrap
 from qgate.exceptions import InvalidParameters, described
+from qgate.measurements.shadows import classical_shadow, pauli_words, shadow_expval
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.recording import paused
-from qgate.shadow_measurements import classical_shadow, pauli_words, shadow_expval
 from qgate.sizes import check_size
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform

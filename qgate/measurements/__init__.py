@@ -43,6 +43,7 @@ from qgate.measurements.measurement import (
     MeasurementKind,
     are_returned,
 )
+from qgate.measurements.shadows import ShadowExpval, classical_shadow, shadow_expval
 from qgate.operations.outcome_values import MeasurementValue
 from qgate.shots import Shots
 
@@ -65,6 +66,7 @@ __all__ = [
     "PurityMP",
     "SampleMP",
     "SampleMeasurement",
+    "ShadowExpval",
     "ShadowExpvalMP",
     "Shots",
     "StateMP",
@@ -72,6 +74,7 @@ __all__ = [
     "VarianceMP",
     "VnEntropyMP",
     "are_returned",
+    "classical_shadow",
     "counts",
     "density_matrix",
     "expval",
@@ -79,6 +82,7 @@ __all__ = [
     "probs",
     "purity",
     "sample",
+    "shadow_expval",
     "state",
     "var",
     "vn_entropy",
@@ -88,9 +92,7 @@ __all__ = [
 _LATER = {
     "MidMeasure": ("qgate.operations.mid_measure", "MidMeasure"),
     "MidMeasureMP": ("qgate.operations.mid_measure", "MidMeasure"),
-    "classical_shadow": ("qgate.shadow_measurements", "classical_shadow"),
     "measure": ("qgate.operations.mid_measure", "measure"),
-    "shadow_expval": ("qgate.shadow_measurements", "shadow_expval"),
 }
 """Names that most circuits do not use, and modules that build on this one."""
 

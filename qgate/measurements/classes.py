@@ -7,11 +7,10 @@ compares the kind, and ``ExpectationMP(obs)`` makes the measurement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from typing import Any, ClassVar
 
 from qgate.exceptions import QuantumFunctionError, described
-from qgate.measurements import functions
+from qgate.measurements import functions, shadows
 from qgate.measurements.functions import Measured
 from qgate.measurements.measurement import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
@@ -28,9 +27,6 @@ OF_SAMPLES = (
 )
 
 OF_SHADOWS = (MeasurementKind.CLASSICAL_SHADOW, MeasurementKind.SHADOW_EXPVAL)
-
-SHADOWS = "qgate.shadow_measurements"
-"""Module of these kinds, which builds on this package."""
 
 
 class MeasurementType(type):
@@ -186,7 +182,7 @@ class ClassicalShadowMP(MeasurementTransform, kinds=[MeasurementKind.CLASSICAL_S
 
     def __new__(cls, wires: WiresLike, seed: int | None = None, id: str | None = None) -> Any:
         """Return the measurement."""
-        return import_module(SHADOWS).classical_shadow(wires, seed)
+        return shadows.classical_shadow(wires, seed)
 
 
 class ShadowExpvalMP(MeasurementTransform, kinds=[MeasurementKind.SHADOW_EXPVAL]):
@@ -200,4 +196,4 @@ class ShadowExpvalMP(MeasurementTransform, kinds=[MeasurementKind.SHADOW_EXPVAL]
         id: str | None = None,
     ) -> Any:
         """Return the measurement."""
-        return import_module(SHADOWS).shadow_expval(H, k=k, seed=seed)
+        return shadows.shadow_expval(H, k=k, seed=seed)

@@ -72,7 +72,7 @@ class Molecule:
     basis_name: str = "sto-3g"
     name: str = "molecule"
     load_data: bool = False
-    l: None = None
+    l: None = None  # noqa: E741  # PennyLane's name
     alpha: None = None
     coeff: None = None
     normalize: bool = True

@@ -17,9 +17,9 @@ import numpy as np
 
 from qgate.arrays import is_traced, namespace
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.measurements.shadows import ShadowExpval
 from qgate.observables import Combination, square
 from qgate.operations.pauli import PauliSum
-from qgate.shadow_measurements import ShadowExpval
 from qgate.tape import Tape
 from qgate.transforms.density import DERIVED, derived
 from qgate.transforms.tomography import from_means, words_of

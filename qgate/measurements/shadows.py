@@ -10,7 +10,7 @@ import numpy as np
 from qgate.arguments import items_of, whole_number
 from qgate.arrays import namespace
 from qgate.exceptions import InvalidParameters, NotHermitian, described
-from qgate.measurements import MeasuredForm, Measurement, MeasurementKind
+from qgate.measurements.measurement import MeasuredForm, Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.recording import absorb, paused
