@@ -28,6 +28,7 @@ TYPES = {
     "wires": "WiresLike",
     "work_wires": "WiresLike | None",
     "pauli_word": "str",
+    "work_wire_type": "str",
     "id": "str | None",
 }
 """Types of parameters that are not numbers."""

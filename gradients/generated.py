@@ -153,7 +153,7 @@ def _trained_gates(structure: Structure, trained: tuple[int, ...]) -> tuple[Trai
         if not angles:
             continue
         with paused():
-            words = pauli_decompose(operation.generator_matrix(), operation.wires).real()
+            words = pauli_decompose(operation.generator_matrix(), wire_order=operation.wires).real()
         is_word = (words.x | words.z).any(axis=1)
         identity = float(words.coefficients[~is_word].sum())
         if is_word.any():

@@ -79,7 +79,7 @@ def _words(operation: Operator) -> PauliSum | None:
             return operation.base.pauli_rep.merged().real() if operation.is_gate else None
         if len(operation.wires) > DENSE_WIRES:
             return None
-        return pauli_decompose(operation.generator_matrix(), operation.wires).real()
+        return pauli_decompose(operation.generator_matrix(), wire_order=operation.wires).real()
     except UndefinedError:
         return None
 

@@ -189,5 +189,5 @@ def _product(factors: Factors) -> PauliSum:
                 f"{len(wires)} wires that is given by a matrix has too many",
                 remedy="Write it as a sum of Pauli words, or use mode='standard' or 'direct'.",
             )
-        known.append(pauli_decompose(product_matrix(rest, wires), wires).real())
+        known.append(pauli_decompose(product_matrix(rest, wires), wire_order=wires).real())
     return PauliSum.product(known)

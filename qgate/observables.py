@@ -56,9 +56,9 @@ class Hamiltonian(metaclass=RecognizingType):
         Real; may be traced.
     observables : sequence of Operator
         T operators.
-    grouping_type, method : str
-        Accepted for compatibility with PennyLane; terms are always grouped qubit-wise when
-        measured.
+    grouping_type, method : str, optional
+        Compute ``grouping_indices``, as ``PauliSum.compute_grouping``. Measurements group the terms
+        qubit by qubit in any case.
 
     Raises
     ------
@@ -77,7 +77,7 @@ class Hamiltonian(metaclass=RecognizingType):
         id: str | None = None,
     ) -> Any:
         """Return the sum."""
-        return dot(coeffs, observables)
+        return dot(coeffs, observables, grouping_type=grouping_type, method=method)
 
 
 LinearCombination = Hamiltonian

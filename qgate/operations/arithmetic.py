@@ -48,12 +48,20 @@ def prod(*ops: OperatorOrFunction, id: str | None = None, lazy: bool = True) -> 
     return _combined("prod", ops, Prod, PauliSum.product, id=id, lazy=lazy)
 
 
-def sum_(*summands: Operator, id: str | None = None, lazy: bool = True) -> Operator:
+def sum_(
+    *summands: Operator,
+    grouping_type: str | None = None,
+    method: str = "lf",
+    id: str | None = None,
+    lazy: bool = True,
+) -> Operator:
     """Add operators.
 
     Parameters
     ----------
     *summands : Operator
+    grouping_type, method : str, optional
+        Compute the groups of the terms, as ``PauliSum.compute_grouping``.
     lazy : bool
         False: summands that are sums themselves are merged into this one.
 
@@ -64,7 +72,19 @@ def sum_(*summands: Operator, id: str | None = None, lazy: bool = True) -> Opera
     """
     if len(summands) == 1:
         return summands[0]
-    return _combined("sum", summands, Sum, PauliSum.total, id=id, lazy=lazy)
+    total = _combined("sum", summands, Sum, PauliSum.total, id=id, lazy=lazy)
+    return total if grouping_type is None else _grouped(total, grouping_type, method)
+
+
+def _grouped(total: Operator, grouping_type: str, method: str) -> Operator:
+    """Compute the groups of a sum of Pauli words, and return it."""
+    if not isinstance(total, PauliSum):
+        raise InvalidParameters(
+            f"grouping_type={described(grouping_type)} was given for {described(total)}. Groups "
+            "are those of Pauli words. Leave it out: measurements group what commutes."
+        )
+    total.compute_grouping(grouping_type, method)
+    return total
 
 
 def s_prod(
@@ -109,7 +129,13 @@ def add_scalar(operator: Operator, number: Tensor) -> Operator:
     return sum_(operator, PauliSum.identity(number))
 
 
-def dot(coeffs: Tensor, ops: Sequence[Operator]) -> Operator:
+def dot(
+    coeffs: Tensor,
+    ops: Sequence[Operator],
+    pauli: bool = False,
+    grouping_type: str | None = None,
+    method: str = "lf",
+) -> Operator:
     """Add operators, each multiplied by its coefficient.
 
     Parameters
@@ -118,6 +144,10 @@ def dot(coeffs: Tensor, ops: Sequence[Operator]) -> Operator:
         May be traced.
     ops : sequence of Operator
         T operators.
+    pauli : bool
+        Whether operators other than those of Pauli words are refused.
+    grouping_type, method : str, optional
+        Compute the groups of the terms, as ``PauliSum.compute_grouping``.
 
     Returns
     -------
@@ -127,7 +157,8 @@ def dot(coeffs: Tensor, ops: Sequence[Operator]) -> Operator:
     Raises
     ------
     InvalidParameters
-        There are not as many coefficients as operators, or none, or they are not numbers.
+        There are not as many coefficients as operators, or none, or they are not numbers; or the
+        operators are not Pauli operators, and that was required.
     """
     _check(ops, "dot")
     weights = as_coefficients(coeffs)
@@ -139,9 +170,17 @@ def dot(coeffs: Tensor, ops: Sequence[Operator]) -> Operator:
             "Give one coefficient for each operator."
         )
     words = pauli_reps(ops)
-    if words is not None:
-        return replace(ops, PauliSum.weighted(weights, words))
-    return sum_(*(s_prod(coeffs[index], op) for index, op in enumerate(ops)))
+    if words is None and truth("dot", "pauli", pauli):
+        raise InvalidParameters(
+            f"dot was given pauli=True and {described(ops)}, which are not all Pauli operators. "
+            "Leave pauli out."
+        )
+    total = (
+        replace(ops, PauliSum.weighted(weights, words))
+        if words is not None
+        else sum_(*(s_prod(coeffs[index], op) for index, op in enumerate(ops)))
+    )
+    return total if grouping_type is None else _grouped(total, grouping_type, method)
 
 
 def _check(ops: Sequence[object], name: str) -> None:

@@ -7,7 +7,7 @@ from math import pi
 
 import numpy as np
 
-from qgate.arguments import items_of, whole_number
+from qgate.arguments import is_text_among, items_of, whole_number
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
@@ -25,6 +25,8 @@ from qgate.wires import Wires
 
 CONTROL_VALUES = Option("sequence of bool, optional", "One for each control.", None)
 WORK_WIRES = Option("wires, optional", "Not used: decompositions need no other wires.", None)
+WORK_WIRE_TYPES = ("borrowed", "zeroed")
+WORK_WIRE_TYPE = Option("{'borrowed', 'zeroed'}", "Not used, as ``work_wires``.", "borrowed")
 
 ZERO = 1 - ONE
 """The diagonal of the projector on the state 0."""
@@ -57,6 +59,14 @@ def _is_bit(value: object) -> bool:
     return isinstance(value, bool | np.bool_) or whole_number(value) in (0, 1)
 
 
+def check_work_wire_type(name: str, value: object) -> None:
+    """Refuse a type of work wires that PennyLane does not have; it has no effect."""
+    if not is_text_among(value, WORK_WIRE_TYPES):
+        raise InvalidParameters(
+            f"{name} was given work_wire_type={described(value)}. Give 'borrowed' or 'zeroed'."
+        )
+
+
 def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) -> None:
     """Refuse work wires on which the gate acts; work wires are not used otherwise."""
     work = Wires(() if work_wires is None else work_wires)
@@ -68,7 +78,7 @@ def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) 
 
 
 def _check_flip(
-    wires: Wires, control_values: object, work_wires: WiresLike | None
+    wires: Wires, control_values: object, work_wires: WiresLike | None, work_wire_type: object
 ) -> Mapping[str, Hashable]:
     if len(wires) < 2:
         raise InvalidParameters(
@@ -76,6 +86,7 @@ def _check_flip(
             "It needs at least one control, and the target last."
         )
     check_work_wires("MultiControlledX", wires, work_wires)
+    check_work_wire_type("MultiControlledX", work_wire_type)
     bits = control_bits(len(wires) - 1, control_values, name="MultiControlledX")
     return {"control_values": bits}
 
@@ -151,7 +162,11 @@ def CCZ(wires: Wires) -> list[Operator]:
     None,
     matrix=_flip_matrix,
     inverse="MultiControlledX",
-    options={"control_values": CONTROL_VALUES, "work_wires": WORK_WIRES},
+    options={
+        "control_values": CONTROL_VALUES,
+        "work_wires": WORK_WIRES,
+        "work_wire_type": WORK_WIRE_TYPE,
+    },
     check=_check_flip,
     core="PauliX",
     base=MultiControlledFlip,

@@ -10,7 +10,13 @@ import numpy as np
 
 from qgate.arrays import shape_of
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, described
-from qgate.operations.controlled import CNOT, MultiControlledX, check_work_wires, control_bits
+from qgate.operations.controlled import (
+    CNOT,
+    MultiControlledX,
+    check_work_wire_type,
+    check_work_wires,
+    control_bits,
+)
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
     controlled_phase,
@@ -201,6 +207,7 @@ class ControlledQubitUnitary(Controlled):
     unitary_check : bool
         Whether to refuse a matrix that is not unitary.
     work_wires : wires, optional
+    work_wire_type : {"borrowed", "zeroed"}
         Not used: decompositions need no other wires.
     id : str, optional
 
@@ -219,9 +226,11 @@ class ControlledQubitUnitary(Controlled):
         control_values: object = None,
         unitary_check: bool = True,
         work_wires: WiresLike | None = None,
+        work_wire_type: str = "borrowed",
         *,
         id: str | None = None,
     ) -> None:
+        check_work_wire_type(self.name, work_wire_type)
         on, unitary = Wires(wires), base
         if not isinstance(base, QubitUnitary):
             matrix = as_array(base)

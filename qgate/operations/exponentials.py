@@ -174,7 +174,7 @@ class Exp(Wrapper):
     def _in_eigenbasis(self, angle: Tensor) -> list[Operator]:
         """Change to the eigenbasis, rotate about Pauli words of I and Z, and change back."""
         values, vectors = np.linalg.eigh(unwrap(self.base.matrix()))
-        words = pauli_decompose(np.diag(values), self.wires).real()
+        words = pauli_decompose(np.diag(values), wire_order=self.wires).real()
         return [
             QubitUnitary(dagger(vectors), self.wires),
             *_rotations(angle, words),

@@ -141,7 +141,7 @@ def generator(op: OperatorOrFunction, format: str = "prefactor") -> OperatorOrFu
             "with one."
         )
     with paused():
-        words = pauli_decompose(op.generator_matrix(), op.wires).real()
+        words = pauli_decompose(op.generator_matrix(), wire_order=op.wires).real()
     return _split_prefactor(words) if format == "prefactor" else words
 
 

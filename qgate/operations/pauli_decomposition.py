@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qgate.arguments import finite_number
+from qgate.arguments import finite_number, truth
 from qgate.exceptions import InvalidParameters, described
+from qgate.operations.matrices import is_hermitian_matrix
 from qgate.operations.parameters import as_array, require_finite, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
@@ -14,7 +15,13 @@ from qgate.wires import Wires
 
 
 def pauli_decompose(
-    matrix: Tensor, wires: WiresLike | None = None, *, cutoff: float = 1e-12
+    H: Tensor,
+    hide_identity: bool = False,
+    wire_order: WiresLike | None = None,
+    pauli: bool = False,
+    check_hermitian: bool = False,
+    *,
+    cutoff: float = 1e-12,
 ) -> PauliSum:
     """Decompose a matrix into a sum of Pauli words.
 
@@ -23,17 +30,22 @@ def pauli_decompose(
 
     Parameters
     ----------
-    matrix : array, shape (2**n, 2**n)
+    H : array, shape (2**n, 2**n)
         Any square matrix; the weights are real where it is Hermitian.
-    wires : wires, optional
+    hide_identity, pauli : bool
+        Accepted for compatibility; words have no identities.
+    wire_order : wires, optional
         Default ``range(n)``; the first is the most significant.
+    check_hermitian : bool
+        Whether a matrix that is not Hermitian is refused.
     cutoff : float
         Words whose weight is at most this are dropped.
 
     Raises
     ------
     InvalidParameters
-        The size is not 2**n for the number of wires, or the entries are not numbers.
+        The size is not 2**n for the number of wires, the entries are not numbers, or the matrix is
+        not Hermitian and that was required.
 
     Notes
     -----
@@ -43,8 +55,8 @@ def pauli_decompose(
         raise InvalidParameters(
             f"pauli_decompose was given cutoff={described(cutoff)}. Give a finite number."
         )
-    given = as_array(matrix)
-    require_numbers("pauli_decompose", "matrix", given, real=False)
+    wires, given = wire_order, as_array(H)
+    require_numbers("pauli_decompose", "H", given, real=False)
     dense = np.asarray(given, dtype=complex)
     require_finite("pauli_decompose", [dense])
     rows = len(dense) if dense.ndim else 0
@@ -54,6 +66,12 @@ def pauli_decompose(
         raise InvalidParameters(
             f"A matrix of shape {dense.shape} is not one on {count} wire(s). "
             f"Give a square matrix of 2**n rows and n wires; {count} wires need {size} rows."
+        )
+    hermitian = truth("pauli_decompose", "check_hermitian", check_hermitian)
+    if hermitian and not is_hermitian_matrix(dense):
+        raise InvalidParameters(
+            "pauli_decompose was given a matrix that is not Hermitian, and check_hermitian=True. "
+            "Leave check_hermitian out, or give (A + A.conj().T) / 2."
         )
     index = np.arange(size)
     diagonals = dense[index[None, :] ^ index[:, None], index[None, :]].reshape(size, *(2,) * count)

@@ -25,6 +25,7 @@ from qgate.operations.labels import Cache
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_gates import basis_gates, letters_of, word_gates
+from qgate.operations.pauli_grouping import partition
 from qgate.operations.pauli_groups import group_basis, is_qubit_wise
 from qgate.recording import paused
 from qgate.typing import BoolArray, IntArray, Namespace, SparseMatrix, Tensor, Wire, WiresLike
@@ -37,6 +38,10 @@ class PauliOperator(Operator):
     has_decomposition = True
     is_gate = False
     ndim_params = (1,)
+
+    grouping_indices: tuple[tuple[int, ...], ...] | None = None
+    """Groups of terms by their positions, if ``compute_grouping`` was called; else None."""
+
     parameter_kinds = (ParameterKind.COEFFICIENTS,)
 
     def __init__(
@@ -220,6 +225,23 @@ class PauliOperator(Operator):
     ) -> SparseMatrix:
         on = self.merged() if wire_order is None else self.merged().expanded(wire_order)
         return pm.sparse(unwrap(on.coefficients), on._x, on._z).asformat(format)
+
+    def compute_grouping(self, grouping_type: str = "qwc", method: str = "lf") -> None:
+        """Set ``grouping_indices``, the groups of terms with a relation.
+
+        They are for programs that ask for them: a measurement groups its terms qubit by qubit.
+
+        Parameters
+        ----------
+        grouping_type : {"qwc", "commuting", "anticommuting"}
+        method : {"lf", "rlf", "dsatur", "gis"}
+
+        Raises
+        ------
+        InvalidParameters, TooLarge
+            As for ``pauli_grouping.partition``.
+        """
+        self.grouping_indices = partition(self._x, self._z, grouping_type, method)
 
     def eigvals(self) -> Tensor:
         if not is_qubit_wise(self._x, self._z):

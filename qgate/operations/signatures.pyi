@@ -158,6 +158,7 @@ class MultiControlledX(MultiControlledFlip):
         wires: WiresLike,
         control_values: Tensor = ...,
         work_wires: WiresLike | None = ...,
+        work_wire_type: str = ...,
         *,
         id: str | None = ...,
     ) -> None: ...

@@ -13,6 +13,7 @@ from qgate.exceptions import InvalidParameters, described
 from qgate.findable import picklable
 from qgate.operations.arithmetic import prod
 from qgate.operations.conditions import Conditional
+from qgate.operations.controlled import check_work_wire_type
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
@@ -61,6 +62,7 @@ def ctrl(
     control: WiresLike,
     control_values: object = None,
     work_wires: WiresLike | None = None,
+    work_wire_type: str = "borrowed",
 ) -> OperatorOrFunction:
     """Control an operator, or all operators that a quantum function applies.
 
@@ -73,6 +75,7 @@ def ctrl(
     control_values : bool or sequence of bool, optional
         Value of each control for which ``op`` is applied; default all 1.
     work_wires : wires, optional
+    work_wire_type : {"borrowed", "zeroed"}
         Not used: decompositions need no other wires.
 
     Returns
@@ -93,6 +96,7 @@ def ctrl(
     >>> qg.ctrl(qg.RX(0.1, wires=0), 1)
     CRX(0.1, wires=[1, 0])
     """
+    check_work_wire_type("ctrl", work_wire_type)
     if isinstance(op, Operator):
         return replace([op], _controlled(op, control, control_values, work_wires))
     return _transformed(

@@ -168,7 +168,7 @@ def _generating_words(operation: Operator) -> tuple[list[int], bool]:
             every = np.array(words, dtype=np.uint64)
             return words, not any(_anticommute(every, word, width).any() for word in words)
     elif has_small_matrix(operation):
-        matrix = pauli_decompose(operation.matrix(), operation.wires)
+        matrix = pauli_decompose(operation.matrix(), wire_order=operation.wires)
         return [word for word in _words(matrix, operation.wires) if word], False
     return [1 << bit for bit in range(2 * width)], False
 

@@ -132,7 +132,7 @@ def _factor(factor: Operator) -> PauliSum:
             remedy=f"A matrix may act on {MOST_FACTOR_WIRES} wires at most; write it as a sum of "
             "Pauli words, or give a plain number of shots.",
         )
-    return pauli_decompose(unwrap(factor.matrix()), factor.wires)
+    return pauli_decompose(unwrap(factor.matrix()), wire_order=factor.wires)
 
 
 def _probabilities(item: Measurement) -> Part:

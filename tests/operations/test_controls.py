@@ -34,3 +34,18 @@ def test_work_wires_are_others_than_the_wires(call):
 def test_control_values_are_bits(values):
     with pytest.raises(InvalidParameters, match="0 or 1 for each control"):
         qg.ctrl(qg.S(0), 1, control_values=values)
+
+
+def test_the_type_of_work_wires_is_checked_and_has_no_effect():
+    plain = qg.ctrl(qg.RX(0.1, 2), [0, 1])
+
+    assert qg.ctrl(qg.RX(0.1, 2), [0, 1], work_wires=3, work_wire_type="zeroed") == plain
+    flip = qg.MultiControlledX([0, 1, 2], work_wires=[3], work_wire_type="zeroed")
+    assert flip == qg.MultiControlledX([0, 1, 2])
+    for call in (
+        lambda: qg.ctrl(qg.X(0), 1, work_wire_type="dirty"),
+        lambda: qg.MultiControlledX([0, 1], work_wire_type="dirty"),
+        lambda: qg.ControlledQubitUnitary(np.eye(2), [0, 1], work_wire_type="dirty"),
+    ):
+        with pytest.raises(InvalidParameters, match="'borrowed' or 'zeroed'"):
+            call()

@@ -22,7 +22,7 @@ def test_the_sum_has_the_matrix_it_was_made_from(n, seed):
 
 
 def test_a_hermitian_matrix_has_real_weights_and_no_words_of_weight_zero():
-    words = pauli_decompose(np.kron(PROJECTOR, [[0, -1j], [1j, 0]]), wires=["a", "b"])
+    words = pauli_decompose(np.kron(PROJECTOR, [[0, -1j], [1j, 0]]), wire_order=["a", "b"])
 
     assert dict(zip(words.words, words.coefficients, strict=True)) == {"IY": 0.5, "ZY": -0.5}
     assert words.coefficients.dtype == float
@@ -32,4 +32,12 @@ def test_a_hermitian_matrix_has_real_weights_and_no_words_of_weight_zero():
 @pytest.mark.parametrize(("shape", "wires"), [((3, 3), None), ((2, 2), [0, 1]), ((2, 4), None)])
 def test_a_matrix_that_does_not_fit_the_wires_is_refused(shape, wires):
     with pytest.raises(InvalidParameters, match="2\\*\\*n"):
-        pauli_decompose(np.ones(shape), wires)
+        pauli_decompose(np.ones(shape), wire_order=wires)
+
+
+def test_a_matrix_that_has_to_be_hermitian_is_checked():
+    matrix = np.array([[0, 1], [0, 0]])
+
+    assert pauli_decompose(matrix).num_terms == 2
+    with pytest.raises(InvalidParameters, match="check_hermitian"):
+        pauli_decompose(matrix, check_hermitian=True)
