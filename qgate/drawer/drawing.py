@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -18,6 +19,9 @@ from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.recording import recording
 from qgate.typing import Function, Tensor, Wire, WiresLike
+
+WRITTEN = ("gradient", "top", 0)
+"""Levels at which a quantum function is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,13 @@ def drawn_circuits(qnode: Function, level: Any) -> Callable[..., Sequence[Circui
             "a tape is drawn by its method draw."
         )
     at_level = getattr(qnode, "circuits_at", getattr(qnode, "__circuits_at__", None))
+    if at_level is None and level not in WRITTEN:
+        warnings.warn(
+            f"level={level!r} is ignored for a quantum function, whose only circuit is the one "
+            "that is written. Draw a QNode for other levels.",
+            UserWarning,
+            stacklevel=3,
+        )
 
     def circuits(args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Sequence[Circuit]:
         if at_level is None:

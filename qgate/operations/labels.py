@@ -69,8 +69,8 @@ def labelled(
 
 
 def enclosed_label(label: str) -> str:
-    """Return a label in parentheses if it is a product or a multiple."""
-    return f"({label})" if "@" in label or "*" in label else label
+    """Return a label in parentheses if it is a product, a multiple or an adjoint."""
+    return f"({label})" if "@" in label or "*" in label or label.endswith("†") else label
 
 
 def superscript(exponent: float) -> str:

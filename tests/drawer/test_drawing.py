@@ -150,6 +150,13 @@ def test_the_circuits_of_a_gradient_are_drawn_and_not_run(x):
     assert tracker.totals.get("executions", 0) == 0
 
 
+def test_a_quantum_function_has_no_other_levels():
+    with pytest.warns(UserWarning, match="level='device' is ignored for a quantum function"):
+        draw = qg.draw(lambda: qg.S(0), level="device")
+
+    assert stripped(draw()) == ["0: ──S─┤"]
+
+
 class Paid(LocalDevice):
     """A simulator that says that it is paid for."""
 

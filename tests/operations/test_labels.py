@@ -25,6 +25,7 @@ import qgate as qg
         (qg.Barrier([0, 1]), "||"),
         (qg.adjoint(qg.RX(0.1, 0)), "RX\n(0.10)†"),
         (qg.adjoint(qg.prod(qg.X(0), qg.S(1))), "(X@S)†"),
+        (qg.pow(qg.adjoint(qg.RX(0.1, 0)), 3), "(RX\n(0.10)†)³"),
         (qg.pow(qg.X(0), 0.5), "X⁰⋅⁵"),
         (qg.pow(qg.S(0), -2), "S⁻²"),
         (qg.pow(qg.S(0), 1e-9), "S^1e-09"),
