@@ -29,19 +29,13 @@ NAMESPACES = (
 """Modules whose names are compared; all others of PennyLane are rows of the first table."""
 
 OTHER_NAMES = {
-    "devices.Device": "devices.base.Device",
-    "devices.DeviceCapabilities": "devices.capabilities.Capabilities",
     "drawer.label": "operation.Operator.label",
-    "measurements.MeasurementProcess": "measurements.Measurement",
-    "measurements.Shots": "shots.Shots",
+    "operation.AnnotatedQueue": "queuing.AnnotatedQueue",
+    "operation.QueuingManager": "queuing.QueuingManager",
+    "ops.Operation": "operation.Operation",
     "plugin_devices": "list_devices",
-    "operation.AnnotatedQueue": "recording.Recorder",
-    "queuing.AnnotatedQueue": "recording.Recorder",
     "refresh_devices": "list_devices",
     "version": "__version__",
-    "workflow.construct_tape": "QNode.construct",
-    "workflow.get_best_diff_method": "gradients.explain",
-    "workflow.run": "execute",
 }
 """Names of qgate for what has another name in PennyLane; used where the first is missing."""
 

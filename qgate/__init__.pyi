@@ -19,6 +19,7 @@ from qgate import operation as operation
 from qgate import operations as operations
 from qgate import ops as ops
 from qgate import optimize as optimize
+from qgate import pauli as pauli
 from qgate import qaoa as qaoa
 from qgate import qchem as qchem
 from qgate import qnn as qnn

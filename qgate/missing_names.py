@@ -168,7 +168,6 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (CHEMISTRY, "qchem paulix_ops symmetry_generators taper taper_operation"),
     (LIE, "liealg lie_closure center structure_constants PauliVSpace pauli_vspace"),
-    ("Pauli words and sums are one class, qg.PauliSum, with exact arithmetic.", "pauli"),
     (LATTICES, "spin"),
     (DATA, "data"),
     (
@@ -241,8 +240,18 @@ REASONS: tuple[tuple[str, str], ...] = (
         "particle_conserving_u1 particle_conserving_u2 qaoaembedding simplified_two_design "
         "strongly_entangling adagrad adam momentum_qng nesterov_momentum rms_prop cycle "
         "cost_functions postprocessing mark drawable_layers mpldrawer style null_measurement "
-        "process_samples expand_matrix is_abstract is_trainable",
+        "process_samples expand_matrix is_abstract is_trainable ops.composite ops.condition "
+        "ops.controlled ops.controlled_decompositions ops.controlled_ops ops.evolution "
+        "ops.identity ops.linear_combination ops.mid_measure ops.sprod ops.symbolicop "
+        "pauli.conversion pauli.graph_colouring pauli.pauli_arithmetic pauli.pauli_interface",
     ),
+    (
+        "qg.QubitUnitary(matrix, wires).decomposition() decomposes a matrix.",
+        "ctrl_decomp_bisect ctrl_decomp_zyz one_qubit_decomposition two_qubit_decomposition "
+        "multi_qubit_decomposition",
+    ),
+    ("Multiples of an operator are qg.ops.SProd.", "ScalarSymbolicOp"),
+    ("qg.pauli.group_observables groups Pauli words.", "PauliGroupingStrategy"),
     (
         "Subclass qg.operation.Operation, or ask op.is_gate.",
         "StatePrepBase ClassPropertyDescriptor classproperty",
