@@ -145,7 +145,7 @@ class PauliSentence(dict[PauliWord, Tensor]):
         merged = words.merged()
         pairs = (letters_of(word, merged.wires) for word in merged.words)
         words_of = [PauliWord({wire: letter for letter, wire in found}) for found in pairs]
-        return cls(zip(words_of, merged.coeffs, strict=True))
+        return cls(zip(words_of, map(_real_if_it_is, merged.coeffs), strict=True))
 
     def to_sum(self, wires: WiresLike | None = None) -> PauliSum:
         """Return the ``PauliSum`` with these words, by default on the wires on which they act."""
@@ -243,6 +243,11 @@ class PauliSentence(dict[PauliWord, Tensor]):
         return "\n+ ".join(f"{weight} * {word}" for word, weight in self.items()) or "0 * I"
 
     __repr__ = __str__
+
+
+def _real_if_it_is(weight: Tensor) -> Tensor:
+    """Return a complex number without imaginary part as a real one."""
+    return weight.real if isinstance(weight, complex) and not weight.imag else weight
 
 
 def word_operator(word: Mapping[Wire, str], wires: WiresLike = ()) -> Operator:
