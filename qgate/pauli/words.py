@@ -9,7 +9,6 @@ import numpy as np
 
 from qgate.arrays import opened
 from qgate.exceptions import InvalidParameters, described
-from qgate.operations.matrices import is_hermitian_matrix
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose as decompose
@@ -241,12 +240,7 @@ def pauli_decompose(
     check_hermitian : bool
         Whether to refuse a matrix that is not Hermitian.
     """
-    matrix = np.asarray(H)
-    if check_hermitian and matrix.ndim == 2 and not is_hermitian_matrix(matrix):
-        raise InvalidParameters(
-            "The matrix is not Hermitian. Give check_hermitian=False for complex weights."
-        )
-    found = decompose(matrix, wire_order)
+    found = decompose(H, wire_order=wire_order, check_hermitian=check_hermitian)
     return PauliSentence.of_sum(found) if pauli else found
 
 
