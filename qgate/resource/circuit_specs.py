@@ -68,8 +68,8 @@ class CircuitSpecs:
     shots: Shots
     level: Any
     resources: SpecsResources | list[SpecsResources]
-    qnode: QNode = field(repr=False)
-    tapes: Sequence[Tape] = field(repr=False)
+    qnode: QNode = field(repr=False, compare=False)
+    tapes: Sequence[Tape] = field(repr=False, compare=False)
 
     # Parameters and derivatives ----------------------------------------------------------
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 
+NOTHING = (
+    "The program submits no circuits. Exact derivatives of a simulator's state are no submissions: "
+    "name a device with shots, --device 'local?shots=1000'."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SentCircuit:
     """Circuit of a program, as a device runs it.
@@ -68,6 +74,8 @@ class ProgramSpecs:
         }
 
     def __str__(self) -> str:
+        if not self.circuits:
+            return NOTHING
         lines = [f"in all: {self.requests}"]
         for number, each in enumerate(self.circuits[:MOST_LISTED], 1):
             shots = quantity(each.shots, "shot") if each.shots else "exact"

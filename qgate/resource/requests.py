@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,12 +106,18 @@ class Requests(Collector):
     def __init__(self, *, once: bool) -> None:
         super().__init__()
         self.once = once
+        self._thread = get_ident()
         self.made: list[tuple[Device, SubmissionRequest]] = []
 
     def answer(
         self, device: Device, requests: Sequence[SubmissionRequest]
     ) -> list[Sequence[SweepResult]] | None:
-        """Record submissions; return zeros, or end the call."""
+        """Record submissions; return zeros, or end the call.
+
+        A plan holds for all threads. None: another thread runs circuits meanwhile, which are sent.
+        """
+        if self.once and get_ident() != self._thread:
+            return None
         self.made += [(device, request) for request in requests]
         if not self.once:
             return super().answer(device, requests)

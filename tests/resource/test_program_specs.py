@@ -46,6 +46,7 @@ def test_a_program_without_circuits_sends_nothing():
     found = specs_of_program(lambda: None)
 
     assert (found.requests.submissions, found.circuits) == (0, ())
+    assert "no circuits" in str(found)
 
 
 def test_long_lists_are_cut():
