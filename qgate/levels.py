@@ -126,6 +126,12 @@ def circuits_at(
     return tapes
 
 
+def transforms_before(level: Any, qnode: Staged) -> int:
+    """Return how many transforms of a QNode are applied at a level."""
+    pipeline = qnode.compile_pipeline
+    return len(range(len(pipeline))[_chosen(level, pipeline)])
+
+
 def _transformed(step: BoundTransform, tape: Tape) -> Sequence[Tape]:
     """Return the tapes of a transform of the QNode."""
     return step.of_tape(tape)[0]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qgate.exceptions import InvalidDrawing, described
-from qgate.levels import circuits_at
+from qgate.levels import circuits_at, transforms_before
 from qgate.qnode import QNode, execute, qnode, set_shots
 from qgate.tape import Tape
+from qgate.transforms.pipeline import CompilePipeline
 from qgate.typing import Postprocess
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "construct_tape",
     "execute",
     "get_best_diff_method",
+    "get_compile_pipeline",
     "qnode",
     "run",
     "set_shots",
@@ -38,7 +40,8 @@ def construct_batch(
     Returns
     -------
     callable
-        Returns the tapes, and a function that puts their results in a tuple. Nothing is sent.
+        Returns the tapes, and a function from the tuple of their results to a tuple with the result
+        of the transforms up to the level. Nothing is sent.
 
     Examples
     --------
@@ -50,9 +53,29 @@ def construct_batch(
 
     @functools.wraps(qnode.func)
     def construct(*args: Any, **kwargs: Any) -> tuple[Sequence[Tape], Postprocess]:
-        return circuits_at(qnode, level, args, kwargs), tuple
+        tapes = circuits_at(qnode, level, args, kwargs)
+        count = transforms_before(level, qnode)
+        if not count:
+            return tapes, tuple
+        recorded = qnode.construct(args, kwargs)
+        return tapes, qnode.compile_pipeline[:count].of_tapes([recorded])[1]
 
     return construct
+
+
+def get_compile_pipeline(
+    qnode: QNode, level: str | int | slice = "user"
+) -> Callable[..., CompilePipeline]:
+    """Return a function of the QNode's arguments that returns its transforms up to a level.
+
+    Parameters as for ``construct_batch``.
+    """
+
+    @functools.wraps(qnode.func)
+    def pipeline(*args: Any, **kwargs: Any) -> CompilePipeline:
+        return qnode.compile_pipeline[: transforms_before(level, qnode)]
+
+    return pipeline
 
 
 def construct_tape(qnode: QNode, level: str | int | slice = "device") -> Callable[..., Tape]:

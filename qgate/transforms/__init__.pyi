@@ -1,6 +1,8 @@
 # Public names of qgate.transforms; see `qgate/__init__.pyi`.
 
 from qgate.exceptions import TransformError as TransformError
+from qgate.transforms import core as core
+from qgate.transforms import optimization as optimization
 from qgate.transforms.circuit_transform import Transform as Transform
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input

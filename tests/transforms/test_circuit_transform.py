@@ -375,3 +375,22 @@ def test_drawings_and_counts_are_of_the_transformed_circuit():
     assert qg.draw(circuit, level=1)(0.4).count("RX") == 2
     counted = qg.specs(without_rx(qg.QNode(function, "local")))(0.4)["resources"]
     assert dict(counted.gate_types) == {"RY": 1, "CNOT": 1}
+
+
+def test_the_workflow_has_the_transformed_circuits():
+    circuit = without_rx(weighted(qg.QNode(function, "local")))
+
+    tapes, postprocess = qg.workflow.construct_batch(circuit)(0.4)
+
+    assert postprocess(qg.execute(tapes, "local")) == (pytest.approx(circuit(0.4)),)
+    first, _ = qg.workflow.construct_batch(circuit, level=1)(0.4)
+    assert [each.name for each in first[0].operations] == ["RX", "RY", "CNOT"]
+    assert len(qg.workflow.get_compile_pipeline(circuit, level=1)(0.4)) == 1
+
+
+def test_pennylanes_paths_have_the_same_objects():
+    from qgate.transforms.core import TransformDispatcher, TransformProgram
+    from qgate.transforms.optimization import cancel_inverses
+
+    assert isinstance(cancel_inverses, TransformDispatcher)
+    assert TransformProgram is qg.CompilePipeline

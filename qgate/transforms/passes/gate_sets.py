@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
+from math import pi
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from qgate.arguments import items_of, truth, whole_number
 from qgate.arrays import is_concrete, is_traced, unwrap
 from qgate.exceptions import TransformError, UndefinedError, described
 from qgate.operations.conditions import Conditional
-from qgate.operations.gate import GATES
+from qgate.operations.gate import GATES, Gate
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, ParameterKind
@@ -20,6 +21,7 @@ from qgate.operations.unitaries import QubitUnitary
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
 from qgate.transforms.decomposition import MOST_LEVELS
+from qgate.transforms.passes.euler import rotation_of
 from qgate.transforms.passes.neighbours import single
 from qgate.transforms.passes.rotations import global_phase
 from qgate.transforms.pipeline import Transformed
@@ -34,6 +36,10 @@ PUBLIC_NAMES: Mapping[str, str] = {
     **{"SQISW": "SISWAP", "QubitStateVector": "StatePrep"},
 }
 """Name of the operator for each name of a gate in ``qgate``."""
+
+
+TRIVIAL = 1e-12
+"""Smallest angle of a rotation that is not left out."""
 
 
 @transform
@@ -202,10 +208,46 @@ def _expanded(operation: Operator, accepts: Condition) -> list[Operator] | None:
         known = all(map(is_concrete, traced)) and expressible(operation)
         return rotated_parts(operation) if known else None
     try:
-        return operation.decomposition()
+        own = operation.decomposition()
+        done = all(part.name == "GlobalPhase" or accepts(part) for part in own)
+        return own if done else _turned(operation, accepts) or own
     except UndefinedError:
         parts = rewritten(operation, accepts)
         return None if parts is None else [*parts, *_missing_phase(operation, parts)]
+
+
+def _turned(operation: Operator, accepts: Condition) -> list[Operator] | None:
+    """Return a constant gate on one wire as up to three rotations, if these are accepted.
+
+    The middle one is about y or, with a quarter turn about z on both sides, about x.
+    """
+    if len(operation.wires) != 1 or operation.parameters or not isinstance(operation, Gate):
+        return None
+    wire = operation.wires
+    outer, middle = (
+        GATES["RZ"],
+        next((GATES[name] for name in ("RY", "RX") if accepts(GATES[name](0.5, wire))), None),
+    )
+    rotation = rotation_of([operation])
+    if middle is None or rotation is None or not accepts(outer(0.5, wire)):
+        return None
+    first, theta, last = (float(angle) for angle in (rotation.phi, rotation.theta, rotation.omega))
+    if abs(theta) < TRIVIAL:
+        turns = [outer(_nearest(first + last), wire)]
+    else:
+        quarter = pi / 2 if middle is GATES["RX"] else 0.0
+        turns = [
+            outer(_nearest(first - quarter), wire),
+            middle(theta, wire),
+            outer(_nearest(last + quarter), wire),
+        ]
+    turns = [turn for turn in turns if abs(turn.parameters[0]) > TRIVIAL]
+    return [*turns, *_missing_phase(operation, turns)]
+
+
+def _nearest(angle: float) -> float:
+    """Return an angle within one turn; a whole turn is a sign, which is part of the phase."""
+    return float((angle + pi) % (2 * pi) - pi)
 
 
 def _by_value(parts: list[Operator]) -> list[Operator]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 
 from qgate.arguments import truth
 from qgate.exceptions import WireError, described
-from qgate.findable import picklable
+from qgate.findable import MadeFunction, picklable
+from qgate.measurements import Measurement
 from qgate.operations import functions
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import MeasurementValue
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
 from qgate.transforms.passes.neighbours import first_result, single
@@ -16,10 +19,24 @@ from qgate.transforms.pipeline import Transformed
 from qgate.typing import Nested, Wire
 
 
-@picklable
+def _options(
+    wire_map: Mapping[Wire, Wire], queue: bool = False, replace: bool = False
+) -> tuple[tuple[()], dict[str, object]]:
+    """Return the options of ``map_wires``, checked."""
+    truth("map_wires", "queue", queue)
+    truth("map_wires", "replace", replace)
+    if not isinstance(wire_map, Mapping):
+        raise WireError(
+            f"map_wires was given {described(wire_map)}. Give an operator or a circuit, and a "
+            "mapping from labels to labels, {0: 'a'}."
+        )
+    return (), {"wire_map": wire_map}
+
+
+@transform(setup_inputs=_options)
 def map_wires(
-    input: Nested, wire_map: Mapping[Wire, Wire], queue: bool = False, replace: bool = False
-) -> Nested:
+    tape: Tape, wire_map: Mapping[Wire, Wire], queue: bool = False, replace: bool = False
+) -> Transformed:
     """Return an operator, measurement or circuit with other wire labels.
 
     Parameters
@@ -39,24 +56,21 @@ def map_wires(
     WireError
         The map is none.
     """
-    truth("map_wires", "queue", queue)
-    truth("map_wires", "replace", replace)
-    if not _is_circuit(input):
-        return functions.map_wires(input, wire_map)
-    if not isinstance(wire_map, Mapping):
-        raise WireError(
-            f"map_wires was given {described(wire_map)}. Give a mapping from labels to labels, "
-            "{0: 'a'}."
-        )
-    return mapped_wires(input, dict(wire_map))
-
-
-@transform
-def mapped_wires(tape: Tape, wire_map: Mapping[Wire, Wire]) -> Transformed:
-    """Return a tape with other wire labels."""
     operations = [each.map_wires(wire_map) for each in tape.operations]
     measurements = [each.map_wires(wire_map) for each in tape.measurements]
     return [tape.copy(ops=operations, measurements=measurements)], first_result
+
+
+def _mapped(
+    input: Nested, wire_map: Mapping[Wire, Wire], queue: bool = False, replace: bool = False
+) -> Nested:
+    """Map an operator, a measurement, or a quantum function whose results stay as they are."""
+    _options(wire_map, queue, replace)
+    return functions.map_wires(input, wire_map)
+
+
+for _kind in (Operator, Measurement, MeasurementValue, FunctionType, MadeFunction, type):
+    map_wires.register(_kind)(_mapped)
 
 
 @picklable

@@ -355,6 +355,12 @@ def test_decomposition_stops_at_the_set_the_condition_or_the_level():
     assert set(names(transformed(qg.decompose, template))) == {"Rot", "CNOT"}
 
 
+def test_constant_gates_are_few_rotations():
+    found = transformed(qg.decompose(gate_set={"RX", "RZ"}), [qg.H(0), qg.S(1), qg.X(2)])
+
+    assert names(found) == ["RZ", "RX", "RZ", "RZ", "RX"]
+
+
 def test_what_stays_is_warned_of():
     with pytest.warns(UserWarning, match="CNOT cannot be written in the gates of the set"):
         transformed(qg.decompose(gate_set={"RX", "RZ"}), [qg.CNOT([0, 1])])
@@ -399,6 +405,8 @@ def test_wires_of_a_qnode_are_mapped():
     assert qg.map_wires(qg.X(0), {0: "a"}) == qg.X("a")
     (tape,), _ = qg.map_wires(qg.tape.QuantumScript([qg.X(0)]), {0: "b"})
     assert tape.operations == [qg.X("b")]
+    decorated = qg.map_wires(wire_map={0: "c", 1: 0})(circuit)
+    assert set(decorated.single_tape((np.ones(2), 0.5), {}).wires) == {"c", 0}
 
 
 def test_operators_of_a_qnode_are_simplified():
