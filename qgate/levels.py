@@ -166,8 +166,11 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
         return tape
     decomposed = decompose_structure(tape.structure, rules)
     angles = decomposed.angles(tape.row(), namespace(tape.angles))
-    operations = decomposed.structure.bind(angles, tape.arrays)
-    return Tape(operations, tape.measurements, tape.shots)
+    structure = decomposed.structure
+    measured = tape.measurements
+    if structure.has_outcomes:  # under the numbers that the structure gives them
+        measured = structure.bind_measurements(tape.arrays)
+    return Tape(structure.bind(angles, tape.arrays), measured, tape.shots)
 
 
 def evaluated(tape: Tape, device: Device, method: Method | None) -> tuple[Tape, Device]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from qgate.drawer.elements import (
     Element,
     Labels,
+    Shape,
     measurement_element,
     operation_element,
     used_wires,
@@ -165,9 +166,11 @@ def _covered(element: Element, rows: int, outcomes: Mapping[Hashable, int]) -> S
     its last.
     """
     acted = element.rows
-    if not acted:
-        counted = [outcomes[uid] for uid in element.reads]
-        return [("outcome", place) for place in range(min(counted), max(counted) + 1)]
+    if element.shape is Shape.READOUT:
+        counted = [outcomes[uid] for uid in element.reads] or [0]
+        read = range(min(counted), max(counted) + 1) if element.reads else ()
+        places: list[Hashable] = [("outcome", place) for place in read]
+        return places + (list(range(acted[0], acted[-1] + 1)) if acted else [])
     goes_down = element.reads or any(uid in outcomes for uid in element.writes)
     return range(acted[0], rows if goes_down else acted[-1] + 1)
 

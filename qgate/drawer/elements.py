@@ -7,7 +7,7 @@ elements, so a circuit has the same layers in both.
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -19,6 +19,7 @@ from qgate.operations.labels import Cache
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, require_operators
 from qgate.operations.outcome_values import uids_in
+from qgate.operations.recorded import Recorded, RecordedCondition, records_of
 from qgate.operations.symbolic import Adjoint, Pow
 from qgate.recording import replace as replace_recorded
 from qgate.typing import Wire
@@ -146,6 +147,12 @@ def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Lab
     if isinstance(operation, Conditional):
         reads = tuple(uids_in(operation.node))
         return replace(operation_element(operation.base, rows, labels), reads=reads)
+    if isinstance(operation, RecordedCondition):
+        reads = tuple(operation.condition_wires)
+        return replace(operation_element(operation.base, rows, labels), reads=reads)
+    if isinstance(operation, Recorded):
+        row = rows[operation.wires[0]]
+        return Element(labels.of(operation), (row,), {}, Shape.METER, writes=(operation.record,))
     controls = {rows[wire]: value for wire, value in controls_of(operation).items()}
     everywhere = not operation.wires or core_of(operation).name in ON_ALL_WIRES
     on = rows.values() if everywhere else [rows[wire] for wire in operation.wires]
@@ -160,13 +167,19 @@ def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Lab
 
 
 def measurement_element(item: Measurement, rows: Mapping[Wire, int], labels: Labels) -> Element:
-    """Return the element of a measurement on a drawing with these rows."""
+    """Return the element of a measurement; its wires without a row are records of outcomes."""
     if item.nodes:
         reads = dict.fromkeys(uid for node in item.nodes for uid in uids_in(node))
         return Element(_frame(item).format(OF_OUTCOMES), (), {}, Shape.READOUT, reads=tuple(reads))
-    wires = [rows[wire] for wire in item.wires] or list(rows.values())
+    targets = [rows[wire] for wire in item.wires if wire in rows]
+    records = tuple(wire for wire in item.wires if wire not in rows)
     return Element(
-        _readout_label(item, labels), tuple(sorted(wires)), {}, Shape.READOUT, bool(item.wires)
+        _readout_label(item, labels),
+        tuple(sorted(targets if item.wires else rows.values())),
+        {},
+        Shape.READOUT,
+        joined=bool(item.wires),
+        reads=records,
     )
 
 
@@ -195,6 +208,8 @@ def _frame(item: Measurement) -> str:
     return READOUTS.get(item.kind, item.kind.value)
 
 
-def used_wires(items: Iterable[Operator | Measurement]) -> list[Wire]:
-    """Return all wires in order of first appearance."""
-    return list(dict.fromkeys(wire for item in items for wire in item.wires))
+def used_wires(items: Sequence[Operator | Measurement]) -> list[Wire]:
+    """Return all wires but records of outcomes, in order of first appearance."""
+    records = records_of(item for item in items if isinstance(item, Operator))
+    used = dict.fromkeys(wire for item in items for wire in item.wires)
+    return [wire for wire in used if wire not in records]

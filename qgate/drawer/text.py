@@ -19,7 +19,7 @@ from unicodedata import combining, east_asian_width
 from qgate.arguments import whole_number
 from qgate.arrays import is_concrete, unwrap
 from qgate.drawer.diagram import Circuit, Diagram
-from qgate.drawer.elements import Element, Labels
+from qgate.drawer.elements import Element, Labels, Shape
 from qgate.exceptions import InvalidDrawing, described
 from qgate.typing import Tensor, WiresLike
 
@@ -194,10 +194,10 @@ class _Block:
         wires = len(self.diagram.wires)
         lines = list(map(self.filler, range(wires + len(self.diagram.classical.stretches))))
         for element in self.elements:
-            if not element.rows:
+            if element.shape is Shape.READOUT:
                 self._measure_outcomes(element, lines, longest)
-                continue
-            self._read(element, lines)
+            else:
+                self._read(element, lines)
             if element.joined and len(element.rows) > 1:
                 _join(element.rows, lines)
             self._write(element, lines)

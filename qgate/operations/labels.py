@@ -50,6 +50,12 @@ WITHOUT_PARAMETERS = frozenset({"|Ψ⟩"})
 SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⋅")
 
 
+def meter_symbol(postselect: int | None, *, reset: bool) -> str:
+    """Return the symbol of a mid-circuit measurement, with the selected outcome and the reset."""
+    chosen = {None: "", 0: "₀", 1: "₁"}[postselect]
+    return f"┤↗{chosen}{'│  │0⟩' if reset else '├'}"
+
+
 def labelled(
     symbol: str,
     parameters: Sequence[Tensor],

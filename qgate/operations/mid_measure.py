@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from qgate.arguments import truth, whole_number
 from qgate.exceptions import QuantumFunctionError, described
+from qgate.operations.labels import meter_symbol
 from qgate.operations.operator import Operator
 from qgate.operations.outcome_values import MeasurementValue
 from qgate.typing import Wire, WiresLike
@@ -92,8 +93,7 @@ class MidMeasure(Operator):
 
     @property
     def symbol(self) -> str:
-        chosen = {None: "", 0: "₀", 1: "₁"}[self.postselect]
-        return f"┤↗{chosen}{'│  │0⟩' if self.reset else '├'}"
+        return meter_symbol(self.postselect, reset=self.reset)
 
     def __repr__(self) -> str:
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
+from qgate.operations.labels import meter_symbol
 from qgate.operations.operator import Operator
 from qgate.operations.selected import Selected
 from qgate.typing import Wire
@@ -47,6 +48,10 @@ class Recorded(Operator):
             (), [wire, record], {"reset": reset, "postselect": postselect, "fill": fill}
         )
         self.reset, self.postselect, self.fill = reset, postselect, fill
+
+    @property
+    def symbol(self) -> str:
+        return meter_symbol(self.postselect, reset=self.reset)
 
     @property
     def measured(self) -> Wires:

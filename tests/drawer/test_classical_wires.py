@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import qgate as qg
+from qgate.operations.recorded import Recorded, RecordedCondition
+from qgate.wires import Wires
 
 
 def drawn(function, **options) -> list[str]:
@@ -82,4 +84,35 @@ def test_a_condition_on_one_of_several_outcomes_passes_the_others():
         "      ╚════║════║═══╬═════════║═╡  <MCM>",
         "           ╚════║═══║═════════╩═╡  Var[MCM]",
         "                ╚═══╝",
+    ]
+
+
+def test_records_of_a_device_are_classical_wires():
+    operations = [
+        Recorded("a", "record", reset=True),
+        RecordedCondition(qg.RX(0.5, "b"), Wires("record"), (False, True)),
+    ]
+    tape = qg.tape.QuantumScript(operations, [qg.counts(wires=["b", "record"])])
+
+    assert [line.rstrip() for line in tape.draw(decimals=1).split("\n")] == [
+        "a: ──┤↗│  │0⟩──────────┤",
+        "b: ───║────────RX(0.5)─┤  Counts",
+        "      ╚════════╩═══════╡  Counts",
+    ]
+
+
+def test_outcomes_stay_outcomes_in_the_gates_that_are_shifted():
+    @qg.qnode("local", diff_method="parameter-shift")
+    def circuit(weights):
+        outcome = qg.measure(0)
+        qg.StronglyEntanglingLayers(weights, wires=[0, 1])
+        qg.cond(outcome, qg.X)(1)
+        return qg.probs(op=outcome)
+
+    lines = qg.draw(circuit, decimals=None)([[[0.1, 0.2, 0.3]] * 2]).split("\n")
+
+    assert [line.rstrip() for line in lines] == [
+        "0: ──┤↗├──Rot─╭●─╭X────┤",
+        "1: ───║───Rot─╰X─╰●──X─┤",
+        "      ╚══════════════╩═╡  Probs[MCM]",
     ]
