@@ -77,6 +77,9 @@ class Capabilities:
     idle_wires_free : bool
         Whether wires without gates cost nothing, so that ``max_wires`` does not count wires that
         are only declared or measured.
+    feed_forward : bool
+        Whether the measurements in the middle of a circuit only control gates, each of them by one
+        outcome, and are not returned. Circuits run like this where the user asks for it.
     statevector : bool
         Whether the state can be differentiated through (``backprop``, ``adjoint``); the device is
         then a ``StatevectorDevice``.
@@ -108,6 +111,7 @@ class Capabilities:
     paid: bool = False
     call_seeds: bool = False
     idle_wires_free: bool = False
+    feed_forward: bool = False
     statevector: bool = False
 
     def __post_init__(self) -> None:

@@ -31,6 +31,7 @@ from qgate.devices.braket.errors import (
     translated,
 )
 from qgate.devices.braket.facts import DeviceFacts
+from qgate.devices.braket.feed_forward import feeds_forward
 from qgate.devices.braket.layout import Layout, program_set, single_programs
 from qgate.devices.braket.parameters import device_parameters
 from qgate.devices.braket.session import Access, NoAccess
@@ -173,6 +174,7 @@ class BraketCloudDevice(RemoteDevice):
             reserved=self.options.reservation is not None,
             noisy=not is_simulator(self.arn),
             paid=True,
+            feed_forward=placing is Placing.VERBATIM and feeds_forward(arn, facts.native),
             max_exact_rows=1,
             max_exact_wires=EXACT_WIRES,
             default_shots=None if is_simulator(self.arn) else QPU_SHOTS,
@@ -418,6 +420,8 @@ class BraketCloudDevice(RemoteDevice):
             request["deviceParameters"] = device_parameters(
                 self.arn, circuits[0], fixed=self.options.placing is not Placing.FREE
             )
+        if any(sweep.structure.records for sweep in sweeps):
+            request["experimentalCapabilities"] = {"enabled": "ALL"}
         if self.options.reservation is not None:
             request["associations"] = [{"arn": self.options.reservation, "type": RESERVATION}]
         return request

@@ -7,6 +7,7 @@ from typing import Any
 
 from qgate.devices.braket.gates import UNREAD, accepted, forms, sequences
 from qgate.devices.capabilities import Capabilities
+from qgate.operations.recorded import MID_MEASURE
 
 Range = tuple[int, int]
 
@@ -97,6 +98,8 @@ class DeviceFacts:
         gates = accepted(self.gates, noisy=noisy)
         if verbatim:
             gates = UNREAD | forms(self.native).keys() | sequences(self.native).keys()
+        if more.get("feed_forward"):
+            gates |= {MID_MEASURE}
         return Capabilities(
             gates=gates,
             exact=frozenset({"probs"} if self.exact else ()),

@@ -16,9 +16,17 @@ from braket.circuits.serialization import (
 )
 
 from qgate.caches import MIB, sized_cache
+from qgate.devices.braket.feed_forward import (
+    conditional,
+    conditional_slots,
+    is_left_out,
+    measured,
+    with_inputs,
+)
 from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD, Form, Step, forms, sequences
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -156,10 +164,11 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
         circuit.probability(read)
     else:
         circuit.measure(read)
-    names = {parameter.name for parameter in circuit.parameters}
+    later = [slot_name(slot) for slot in conditional_slots(structure)] if structure.records else []
+    names = {*(parameter.name for parameter in circuit.parameters), *later}
     return Translation(
         circuit,
-        _source(circuit, style),
+        with_inputs(_source(circuit, style), later),
         tuple(slot for slot in range(structure.num_slots) if slot_name(slot) in names),
         qubits,
         read,
@@ -194,7 +203,7 @@ def _product(letters: str) -> Observable:
 
 def places(structure: Structure, wires: Wires, style: Style) -> dict[Wire, int]:
     """Return the qubit of each wire that is used."""
-    used = set(structure.wires)
+    used = set(structure.wires) - structure.records
     order = [wire for wire in wires if wire in used]
     if style.placing is Placing.FREE:
         return {wire: place for place, wire in enumerate(order)}
@@ -203,11 +212,11 @@ def places(structure: Structure, wires: Wires, style: Style) -> dict[Wire, int]:
 
 def _circuit(structure: Structure, places: Mapping[Wire, int], style: Style) -> Circuit:
     """Return the gates of a structure."""
-    forms, steps = style.forms, style.sequences
+    forms, steps, keys = style.forms, style.sequences, _keys(structure)
     instructions = [
         instruction
         for operation in structure.operations
-        for instruction in _instructions(operation, places, forms, steps)
+        for instruction in _instructions(operation, places, forms, steps, keys)
     ]
     if style.placing is Placing.VERBATIM:
         return Circuit().add_verbatim_box(Circuit(instructions)) if instructions else Circuit()
@@ -215,6 +224,12 @@ def _circuit(structure: Structure, places: Mapping[Wire, int], style: Style) -> 
     # without an identity, the results leave out a qubit that no gate acts on, or put it last
     idle = [Instruction(Gate.I(), [place]) for place in places.values() if place not in touched]
     return Circuit([*instructions, *idle])
+
+
+def _keys(structure: Structure) -> dict[Wire, int]:
+    """Return the feedback key of each recorded outcome."""
+    records = [item.record for item in structure.operations if isinstance(item, Recorded)]
+    return {record: key for key, record in enumerate(records)}
 
 
 def _source(circuit: Circuit, style: Style) -> str:
@@ -227,7 +242,15 @@ def _instructions(
     places: Mapping[Wire, int],
     forms: Mapping[str, Form],
     steps: Mapping[str, tuple[Step, ...]],
+    keys: Mapping[Wire, int],
 ) -> list[Instruction]:
+    if isinstance(operation, Recorded):
+        return measured(operation, places[operation.measured[0]], keys[operation.record])
+    if isinstance(operation, RecordedCondition):
+        if is_left_out(operation):
+            return []
+        angle = _parameter(operation.parameters[0]) if operation.parameters else 0.0
+        return conditional(operation, angle, places[operation.base.wires[0]], keys)
     if operation.name in UNREAD:
         return []
     if operation.name == IDENTITY:

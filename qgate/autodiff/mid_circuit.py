@@ -144,6 +144,11 @@ def _selects(tape: Tape) -> bool:
 def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Method | None) -> bool:
     """Return whether a device runs the measurements of a tape in the middle of the circuit."""
     able = MID_MEASURE in device.capabilities.gates
+    if able and device.capabilities.feed_forward:
+        if mcm_method == "device":
+            _refuse_returned(tape, device)
+            return True
+        able = False
     if mcm_method == "one-shot" and not tape.shots:
         raise UnsupportedMidMeasure(
             device=device.name,
@@ -167,6 +172,18 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
         wide = len(tape.wires) + len(measured) > MOST_DEFERRED
         return wide and (bool(tape.shots) or selected <= MOST_SELECTED)
     return True
+
+
+def _refuse_returned(tape: Tape, device: Device) -> None:
+    """Refuse a tape whose results depend on outcomes that a device does not return."""
+    if any(item.nodes for item in tape.measurements) or _selects(tape):
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason="it applies gates under conditions, and does not return the outcomes, which are "
+            "measured or selected here",
+            remedy="Leave out mcm_method='device': outcomes are then measured at the end, on "
+            "further wires.",
+        )
 
 
 def _needs_state(tape: Tape, device: Device, method: Method | None) -> bool:

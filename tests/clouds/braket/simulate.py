@@ -52,6 +52,9 @@ def draw(
     Exception
         The program is wrong.
     """
+    if "measure_ff" in source:
+        found = StateVectorSimulator().run(Program(source=source, inputs=inputs), shots=shots)
+        return found.measurements, found.measuredQubits
     chances, shifts, measured = _distribution(source, json.dumps(inputs), noisy)
     outcomes = random.choice(len(chances), size=shots, p=chances)
     bits: list[list[int]] = ((outcomes[:, None] >> shifts) & 1).tolist()

@@ -287,7 +287,7 @@ def test_verbatim_circuits_are_sent_as_they_are_on_the_named_qubits(double):
     assert "prx(" in source
     assert "cz $3, $4;" in source
     assert found.counts() == {"10": 50}
-    assert garnet.capabilities.gates == {"CZ", "RX", "RY", "GlobalPhase"}
+    assert garnet.capabilities.gates == {"CZ", "RX", "RY", "GlobalPhase", "MidMeasureMP"}
 
 
 HERMITIAN = qg.Hermitian(np.array([[0.5, 1 - 2j], [1 + 2j, -1.5]]), 1)
