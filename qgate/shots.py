@@ -26,7 +26,8 @@ class Shots:
     Parameters
     ----------
     parts : tuple of int
-        Shots of each part of a shot vector; one part for a plain number.
+        Shots of each part of a shot vector; one part for a plain number. Anything but a tuple is
+        converted by ``of``.
     partitioned : bool
         Whether each part is a separate result (a shot vector).
     budget : Budget or None
@@ -37,6 +38,12 @@ class Shots:
     parts: tuple[int, ...] = ()
     partitioned: bool = False
     budget: Budget | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if type(self.parts) is not tuple:  # PennyLane's call, Shots(100)
+            given = Shots.of(self.parts)
+            for name in ("parts", "partitioned", "budget"):
+                object.__setattr__(self, name, getattr(given, name))
 
     @classmethod
     def of(cls, shots: Any) -> Shots:

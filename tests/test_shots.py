@@ -99,3 +99,8 @@ def test_more_shots_than_can_be_stored_are_refused_before_they_are(shots):
 def test_the_largest_numbers_of_shots_are_allowed():
     assert Shots.of(2**53).total_shots == 2**53
     assert len(Shots.of([(3, 100_000)]).parts) == 100_000
+
+
+@pytest.mark.parametrize("given", [None, 10, [10, 20], [(10, 2)]])
+def test_shots_are_made_by_their_class_as_in_pennylane(given):
+    assert Shots(given) == Shots.of(given)

@@ -129,7 +129,7 @@ def convert_like(tensor1: Nested, tensor2: Tensor) -> Tensor:
 
 def toarray(tensor: Tensor) -> Tensor:
     """Return the numbers behind an array as a numpy array, copied from a GPU if needed."""
-    return number(as_array(tensor))
+    return plain(number(as_array(tensor)))
 
 
 def unwrap(values: Nested, max_depth: int | None = None) -> Nested:
@@ -141,7 +141,7 @@ def unwrap(values: Nested, max_depth: int | None = None) -> Nested:
         found = type(values)(unwrap(value, max_depth) for value in values)
         return type(values)(_without_axes(value) for value in found)
     if max_depth is None:
-        return number(values)
+        return plain(number(values))
     for _ in range(max_depth):
         values = getattr(values, "_value", values)
     return values

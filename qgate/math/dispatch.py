@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ import autoray
 import numpy as np
 
 from qgate import numpy as tensors
-from qgate.arrays import load, namespace, opened
+from qgate.arrays import enclosed, load, namespace, opened, shape_of
 from qgate.exceptions import suggest
 from qgate.math.interfaces import get_interface
 from qgate.operations.parameters import as_array
@@ -28,6 +29,35 @@ AUTORAYS = ("astype", "to_numpy", "to_backend_dtype")
 
 CONVERTED = {"torch": "torch", "tensorflow": "tf"}
 """Interfaces of frameworks whose functions take no arrays of numpy, by their names for users."""
+
+
+def _take(x: Tensor, indices: Any, axis: int | None = None) -> Tensor:
+    """Return entries as ``numpy.take``."""
+    places = np.asarray(indices)
+    if axis is None:
+        return opened(enclosed(dispatched("flatten")(x))[places])
+    return opened(enclosed(x)[(slice(None),) * axis + (places,)])
+
+
+def _repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+    """Return entries repeated as by ``numpy.repeat``."""
+    count = shape_of(x)[axis] if axis is not None else math.prod(shape_of(x))
+    return _take(x, np.repeat(np.arange(count), repeats), axis)
+
+
+def _cumsum(x: Tensor, axis: int | None = None) -> Tensor:
+    """Return cumulative sums as ``numpy.cumsum``."""
+    flat = x if axis is not None else dispatched("flatten")(x)
+    return autoray.do("cumsum", flat, axis or 0)
+
+
+ADAPTED: dict[str, Function] = {
+    "cumsum": _cumsum,
+    "mod": lambda x, y: x % y,
+    "repeat": _repeat,
+    "take": _take,
+}
+"""Functions that PyTorch and TensorFlow have with other arguments, or not at all."""
 
 
 class Submodule:
@@ -98,6 +128,8 @@ def _dispatching(path: str) -> Function:
                 load(CONVERTED[backend]).tensor(arg, args) if isinstance(arg, np.ndarray) else arg
                 for arg in args
             )
+            if path in ADAPTED:
+                return ADAPTED[path](*args, **kwargs)
         return autoray.do(path, *args, like=backend, **kwargs)
 
     function.__name__ = function.__qualname__ = path

@@ -29,6 +29,7 @@ STATE_CASES: dict[str, Callable[[Any], Any]] = {
 
 ARRAY_CASES: dict[str, Callable[[Any], Any]] = {
     "numpy's functions": lambda x: math.sum(math.sin(x) * math.exp(x), axis=0),
+    "adapted": lambda x: math.cumsum(math.repeat(math.take(math.mod(x, 0.4), np.array([1, 0])), 2)),
     "stack": lambda x: math.stack([x, np.ones(2)], axis=1),
     "concatenate": lambda x: math.concatenate(
         [math.multiply(x[:, None], np.ones((2, 2))), x[:, None]], axis=None

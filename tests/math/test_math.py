@@ -53,6 +53,7 @@ def test_values_are_unwrapped_during_differentiation():
     qg.grad(function, argnums=0)(np.array([1.0, 2.0]))
 
     np.testing.assert_array_equal(seen[0], [1, 2])
+    assert type(math.unwrap([qnp.array([1.0])])[0]) is np.ndarray
     assert seen[1:3] == [True, "float64"]
 
 
