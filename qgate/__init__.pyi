@@ -49,6 +49,10 @@ from qgate.drawer import draw_mpl as draw_mpl
 from qgate.execution.tracker import Tracker as Tracker
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
+from qgate.interchange.packages import from_cirq as from_cirq
+from qgate.interchange.packages import from_pytket as from_pytket
+from qgate.interchange.packages import to_cirq as to_cirq
+from qgate.interchange.packages import to_pytket as to_pytket
 from qgate.interchange.qasm import from_qasm as from_qasm
 from qgate.interchange.qasm import from_qasm3 as from_qasm3
 from qgate.interchange.qasm_writer import to_openqasm as to_openqasm

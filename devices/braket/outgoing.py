@@ -20,6 +20,9 @@ from qgate.typing import WiresLike
 BARRIER = "Barrier"
 """Name of the barrier; without wires it acts on all of them."""
 
+PHASE = "GlobalPhase"
+"""Name of the global phase."""
+
 ACCEPTS = GateSet(frozenset(GATES) | UNREAD | {IDENTITY, BARRIER})
 
 
@@ -88,9 +91,12 @@ def to_braket(
 
 
 def _circuit(source: Outgoing) -> Circuit:
-    circuit = Circuit(
-        [part for operation in source.operations for part in _instructions(operation, source)]
-    )
+    phases = [item for item in source.operations if item.name == PHASE]
+    gates = [item for item in source.operations if item.name != PHASE]
+    circuit = Circuit([part for item in gates for part in _instructions(item, source)])
+    if phases:  # as one: the SDK (1.127) loses some of several global phases
+        total = sum(item.parameters[0] for item in phases) * -1.0
+        circuit.gphase(_parameter(total, source.symbols))
     idle = [place for place in range(len(source.wires)) if place not in circuit.qubits]
     for place in idle:  # a qubit without a gate would not be part of the circuit
         circuit.i(place)
@@ -102,8 +108,6 @@ def _circuit(source: Outgoing) -> Circuit:
 def _instructions(operation: Operator, source: Outgoing) -> list[Instruction]:
     qubits = list(source.wires.indices(operation.wires))
     parameters = [_parameter(value, source.symbols) for value in operation.parameters]
-    if operation.name == "GlobalPhase":
-        return [Instruction(Gate.GPhase(-1 * parameters[0]), [])]
     if operation.name == BARRIER:
         return [Instruction(Barrier(qubits or list(range(len(source.wires)))))]
     if operation.name == IDENTITY:

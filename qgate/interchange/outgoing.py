@@ -126,6 +126,18 @@ def writer(circuit: Any, write: Callable[[Tape, tuple[str, ...]], Written]) -> A
     return written
 
 
+def mapped(written: Written, change: Callable[[Any], Any]) -> Any:
+    """Apply ``change`` to a written circuit, or to what a function of arguments returns."""
+    if not callable(written):
+        return change(written)
+
+    @wraps(written)
+    def then(*args: Any, **kwargs: Any) -> Any:
+        return change(written(*args, **kwargs))
+
+    return then
+
+
 def _recorded(circuit: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
     if hasattr(circuit, "single_tape"):
         found: Tape = circuit.single_tape(args, kwargs, defers=False)
