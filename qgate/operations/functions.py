@@ -70,6 +70,8 @@ def matrix(op: OperatorOrFunction, wire_order: WiresLike | None = None) -> Tenso
 
     @wraps(function)
     def matrix_of_function(*args: object, **kwargs: object) -> Tensor:
+        if getattr(op, "is_transformed", False):
+            return opened(_matrix_of(op.single_tape(args, kwargs).operations, order))
         return opened(_matrix_of(operations_of(function, args, kwargs), order))
 
     return matrix_of_function

@@ -283,6 +283,7 @@ def test_methods_that_need_the_circuit_have_the_transformed_one():
     metric = qg.metric_tensor(without_rx(circuit))(X)
 
     assert metric == pytest.approx(1 / 16)
+    assert qg.matrix(without_rx(circuit))(0.4)[0, 0] == pytest.approx(np.cos(0.1))
     with pytest.raises(TransformError, match=r"2 circuit\(s\) and process their results"):
         qg.metric_tensor(weighted(circuit))(X)
 
