@@ -116,7 +116,8 @@ def draw(
             for tape in tapes
         ]
         arrays = matrices_text(cache["matrices"]) if show_matrices else ""
-        return "\n\n".join(texts) + (f"\n{arrays}" if arrays else "")
+        space = "\n" if arrays and hasattr(qnode, "circuits_at") else ""
+        return "\n\n".join(texts) + space + arrays
 
     return drawing
 
