@@ -115,6 +115,9 @@ from qgate.operations import pow as pow
 from qgate.operations import prod as prod
 from qgate.operations import s_prod as s_prod
 from qgate.operations import sum as sum
+from qgate.operations.properties import assert_equal as assert_equal
+from qgate.operations.properties import is_hermitian as is_hermitian
+from qgate.operations.properties import is_unitary as is_unitary
 from qgate.operations.signatures import CCZ as CCZ
 from qgate.operations.signatures import CH as CH
 from qgate.operations.signatures import CNOT as CNOT

@@ -239,7 +239,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "amplitude angle arbitrary_state_preparation basic_entangler basis mottonen "
         "particle_conserving_u1 particle_conserving_u2 qaoaembedding simplified_two_design "
         "strongly_entangling adagrad adam momentum_qng nesterov_momentum rms_prop cycle "
-        "cost_functions postprocessing mark drawable_layers mpldrawer style null_measurement "
+        "cost_functions postprocessing drawable_layers mpldrawer style null_measurement "
         "process_samples expand_matrix is_abstract is_trainable ops.composite ops.condition "
         "ops.controlled ops.controlled_decompositions ops.controlled_ops ops.evolution "
         "ops.identity ops.linear_combination ops.mid_measure ops.sprod ops.symbolicop "
@@ -260,9 +260,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         "Types are plain here: results are arrays, or tuples of these.",
         "InterfaceTensor InterfaceTensorMeta NullMeasurement ShotCopies add_shots",
     ),
-    ("Write qg.equal(a, b) in an assert.", "assert_equal"),
-    ("Read op.is_hermitian.", "is_hermitian"),
-    ("Compare qg.matrix(op) with its inverse, or read op.is_gate.", "is_unitary"),
     (
         "Call qg.grad(f); its attribute `forward` has the value after the call.",
         "value_and_grad",

@@ -104,6 +104,9 @@ class TapeDetails:
             trainable_params=self.trainable_params,
         )
 
+    def __getitem__(self: Any, index: int | slice) -> Any:
+        return self.circuit[index]
+
     @property
     def circuit(self: Any) -> list[Any]:
         """Operations and measurements."""

@@ -79,6 +79,8 @@ def test_each_parameter_has_an_operator(tape):
 
 def test_what_a_tape_has(tape):
     assert tape.circuit == [*GATES, *MEASURED]
+    assert tape[1] == GATES[1]
+    assert tape[-2:] == MEASURED
     assert tape.op_wires.tolist() == ["a", "b"]
     assert tape.num_preps == 1
     assert not tape.samples_computational_basis

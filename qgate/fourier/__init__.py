@@ -5,7 +5,7 @@ determine the possible frequencies; a few evaluations determine the coefficients
 """
 
 from qgate.fourier.grid import coefficients
-from qgate.fourier.marked_gates import circuit_spectrum
+from qgate.fourier.marked_gates import circuit_spectrum, mark
 from qgate.fourier.qnode_spectra import qnode_spectrum
 from qgate.fourier.reconstruction import reconstruct
 from qgate.fourier.spectra import get_spectrum, join_spectra
@@ -15,6 +15,7 @@ __all__ = [
     "coefficients",
     "get_spectrum",
     "join_spectra",
+    "mark",
     "qnode_spectrum",
     "reconstruct",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from qgate.findable import picklable
 from qgate.fourier.spectra import checked_decimals, get_spectrum, joined, symmetric
 from qgate.operations.operator import Operator, operations_of
 from qgate.qnode import QNode
+from qgate.recording import replace
 from qgate.tape import Tape
 from qgate.typing import FloatArray, Nested
 
@@ -91,6 +93,31 @@ def _names(encoding_gates: Any) -> set[str] | None:
             "the names that gates have as their id."
         )
     return set(names)
+
+
+def mark(op: Operator, marker: str) -> Operator:
+    """Mark a gate for ``circuit_spectrum``: return it with this name as its ``id``.
+
+    Parameters
+    ----------
+    op : Operator
+        Inside a quantum function, the marked gate takes its place.
+    marker : str
+
+    Examples
+    --------
+    >>> def circuit(x):
+    ...     mark(qg.RX(x, wires=0), "x")
+    >>> circuit_spectrum(circuit)(0.1)
+    {'x': [-1.0, 0.0, 1.0]}
+    """
+    if not isinstance(op, Operator) or not isinstance(marker, str):
+        raise FourierError(
+            f"mark was given {described(op)} and {described(marker)}. Give a gate and a text."
+        )
+    marked = copy.copy(op)
+    marked.id = marker
+    return replace([op], marked)
 
 
 def _recorder(circuit: object) -> Callable[..., Sequence[Operator]]:

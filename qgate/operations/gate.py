@@ -37,7 +37,7 @@ from qgate.operations.parameters import as_angle
 from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
 from qgate.operations.spelling import spelled
-from qgate.recording import paused, record
+from qgate.recording import record
 from qgate.sizes import check_matrix
 from qgate.typing import ComplexArray, FloatArray, Namespace, NumericArray, Tensor
 from qgate.wires import Wires
@@ -100,15 +100,14 @@ class Gate(Operator):
         """Return the matrix of the gate with these arguments.
 
         The arguments are those of the gate without ``wires``. A gate on any number of wires takes
-        ``num_wires`` instead.
+        ``num_wires`` (or ``n_wires``) instead.
 
         >>> qg.PhaseShift.compute_matrix(0.0).real.tolist()
         [[1.0, 0.0], [0.0, 1.0]]
         >>> qg.MultiRZ.compute_matrix(0.1, 3).shape
         (8, 8)
         """
-        with paused():
-            return cls._on_counted_wires("compute_matrix", args, named).matrix()
+        return super().compute_matrix(*args, **named)
 
     @classmethod
     def _on_counted_wires(
@@ -119,28 +118,14 @@ class Gate(Operator):
         if count is None:
             names = ["num_wires" if name == "wires" else name for name in cls.spec.call]
             named = dict(zip(names, args, strict=False)) | dict(named)
-            args, count = (), named.pop("num_wires", None)
+            known = len(named["pauli_word"]) if "pauli_word" in named else None
+            usual = 1 if cls.spec.wireless else known
+            args, count = (), named.pop("n_wires", named.pop("num_wires", usual))
             if not isinstance(count, int):
                 public = f"{cls.__name__}.{method}"
                 reason = "num_wires has to be an integer"
                 raise InvalidCall(gate=public, reason=reason, call=f"{public}({', '.join(names)})")
         return cls(*args, wires=range(count), **named)
-
-    @classmethod
-    def compute_eigvals(cls, *args: Argument, **named: Argument) -> Tensor:
-        """Return the eigenvalues of the gate; arguments as for ``compute_matrix``."""
-        with paused():
-            return cls._on_counted_wires("compute_eigvals", args, named).eigvals()
-
-    @classmethod
-    def compute_decomposition(cls, *args: Argument, **named: Argument) -> list[Operator]:
-        """Return the decomposition of the gate with these arguments.
-
-        >>> qg.Rot.compute_decomposition(0.1, 0.2, 0.3, wires=0)
-        [RZ(0.1, wires=[0]), RY(0.2, wires=[0]), RZ(0.3, wires=[0])]
-        """
-        with paused():
-            return cls(*args, **named).decomposition()
 
     @property
     def name(self) -> str:

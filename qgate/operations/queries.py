@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from qgate.exceptions import OperatorError
+from qgate.arrays import shape_of
+from qgate.exceptions import InvalidParameters, OperatorError
 from qgate.recording import paused, record
-from qgate.typing import SparseMatrix, WiresLike
+from qgate.typing import SparseMatrix, Tensor, WiresLike
 
 
 class Queries:
@@ -64,6 +66,64 @@ class Queries:
         from scipy.sparse import csr_matrix  # scipy loads when it is needed
 
         return csr_matrix(self.matrix(wire_order)).asformat(format)
+
+    # Of a class and arguments, without an object ------------------------------------------
+
+    @classmethod
+    def compute_decomposition(cls, *args: Any, **named: Any) -> list[Any]:
+        """Return the decomposition of the operator with these arguments.
+
+        >>> qg.Rot.compute_decomposition(0.1, 0.2, 0.3, wires=0)
+        [RZ(0.1, wires=[0]), RY(0.2, wires=[0]), RZ(0.3, wires=[0])]
+        """
+        with paused():
+            made: Any = cls(*args, **named)
+            gates: list[Any] = made.decomposition()
+        return gates
+
+    @classmethod
+    def compute_diagonalizing_gates(cls, *args: Any, **named: Any) -> list[Any]:
+        """Return the diagonalizing gates of the operator with these arguments."""
+        with paused():
+            made: Any = cls(*args, **named)
+            gates: list[Any] = made.diagonalizing_gates()
+        return gates
+
+    @classmethod
+    def compute_matrix(cls, *args: Any, **named: Any) -> Tensor:
+        """Return the matrix of the operator with these arguments, without ``wires``.
+
+        The number of wires follows from the size of the first argument, a matrix or diagonal.
+        """
+        with paused():  # the matrix may be that of the factors
+            return cls._on_counted_wires("compute_matrix", args, named).matrix()
+
+    @classmethod
+    def compute_sparse_matrix(cls, *args: Any, format: str = "csr", **named: Any) -> SparseMatrix:
+        """Return the matrix in a sparse format of scipy; arguments as for ``compute_matrix``."""
+        with paused():
+            made = cls._on_counted_wires("compute_sparse_matrix", args, named)
+            return made.sparse_matrix(format=format)
+
+    @classmethod
+    def compute_eigvals(cls, *args: Any, **named: Any) -> Tensor:
+        """Return the eigenvalues; arguments as for ``compute_matrix``."""
+        with paused():
+            return cls._on_counted_wires("compute_eigvals", args, named).eigvals()
+
+    @classmethod
+    def _on_counted_wires(cls: Any, method: str, args: Any, named: Mapping[str, Any]) -> Any:
+        """Return the operator on the wires 0, 1, ... for a method without ``wires``."""
+        count = cls.num_wires
+        if count is None:
+            shape = shape_of(next(iter([*args, *named.values()]), ()))
+            if not shape:
+                raise InvalidParameters(
+                    f"{cls.__name__}.{method} cannot tell the number of wires from its arguments. "
+                    f"Make the operator on its wires, and call its own method."
+                )
+            count = shape[-1].bit_length() - 1
+        return cls(*args, wires=range(count), **named)
 
     def queue(self) -> Any:
         """Record the operator again; return it."""

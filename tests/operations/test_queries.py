@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import qgate as qg
-from qgate.exceptions import WireError
+from qgate.exceptions import InvalidParameters, WireError
 from qgate.recording import recording
 
 X = np.array([[0, 1], [1, 0]])
@@ -111,3 +111,51 @@ def test_a_basis_state_has_one_amplitude():
 def test_an_order_without_a_wire_of_the_state_is_refused():
     with pytest.raises(WireError, match="is not among the wires"):
         qg.BasisState([1], 5).state_vector(wire_order=[0, 1])
+
+
+# Of a class and arguments ---------------------------------------------------------------
+
+
+def test_classes_compute_from_arguments_without_wires():
+    turn = np.array([[0, 1j], [1j, 0]])
+
+    assert_allclose(qg.QubitUnitary.compute_matrix(turn), turn)
+    assert_allclose(qg.DiagonalQubitUnitary.compute_eigvals([1, -1, 1, 1]), [1, -1, 1, 1])
+    assert_allclose(qg.Hermitian.compute_matrix(X), X)
+    assert qg.SWAP.compute_sparse_matrix(format="coo").format == "coo"
+    assert_allclose(qg.Identity.compute_matrix(), np.eye(2))
+    assert_allclose(qg.GlobalPhase.compute_matrix(0.3, n_wires=2), np.exp(-0.3j) * np.eye(4))
+    assert_allclose(qg.PauliRot.compute_matrix(np.pi, "XX"), -1j * np.kron(X, X), atol=1e-12)
+
+
+def test_classes_compute_gates_from_arguments_with_wires():
+    with recording() as recorder:
+        prepared = qg.BasisState.compute_decomposition([1, 0], wires=[0, 1])
+        turned = qg.X.compute_diagonalizing_gates(wires=[3])
+
+    assert prepared == [qg.X(0)]
+    assert turned[0].wires.tolist() == [3]
+    assert recorder.items == ()
+
+
+def test_the_number_of_wires_has_to_be_known():
+    with pytest.raises(InvalidParameters, match="number of wires"):
+        qg.GroverOperator.compute_matrix(3)
+
+
+# Properties -----------------------------------------------------------------------------
+
+
+def test_hermitian_and_unitary_are_read_from_the_matrix():
+    assert qg.is_hermitian(qg.X(0))
+    assert qg.is_hermitian(qg.prod(qg.RX(0.1, 0), qg.RX(-0.1, 0)))
+    assert not qg.is_hermitian(qg.RX(0.1, 0))
+    assert qg.is_unitary(qg.RX(0.1, 0))
+    assert not qg.is_unitary(qg.X(0) + qg.Z(0))
+
+
+def test_an_assertion_of_equality_names_both():
+    qg.assert_equal(qg.X(0), qg.X(0))
+
+    with pytest.raises(AssertionError, match=r"X\(0\) and X\(1\) are not equal"):
+        qg.assert_equal(qg.X(0), qg.X(1))
