@@ -150,6 +150,9 @@ class QNode:
         planned = active_device()
         if planned is not None and planned is not self.device:
             return self.update(device=planned).call(args, kwargs)
+        combined = HERE.get().combined
+        if combined is not None and combined.is_repeated and not self._pipeline:
+            return combined.result()
         seed, interface = None, None
         if kwargs and not self._options.isdisjoint(kwargs):
             others = {name: value for name, value in kwargs.items() if name not in self._options}
@@ -173,8 +176,13 @@ class QNode:
             return call_transformed(
                 self, tape, returned, arguments, interface=interface, like=like, seed=seed
             )
-        combined = HERE.get().combined
-        (entries,) = (evaluate if combined is None else combined.evaluate)(
+        run: Any = evaluate
+        if combined is not None:
+            finish = functools.partial(
+                arrange, tape, returned=returned, interface=interface, like=like
+            )
+            run = functools.partial(combined.evaluate, finish=finish)
+        (entries,) = run(
             [tape],
             self.device,
             self._method,

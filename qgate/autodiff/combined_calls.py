@@ -2,9 +2,9 @@
 
 A function of a user calls QNodes and computes with their results, so its circuits are not known
 before it runs. Each call therefore runs until it first calls a QNode, which stops it (``Stopped``).
-The circuits of all calls run together. Then the calls are made again and get these results. A
-function that calls a second QNode is stopped there once more, and so on: the number of submissions
-is the number of QNode calls in one call of the function.
+The circuits of all calls run together. Then the calls are made again and get these results, without
+recording the circuits again. A function that calls a second QNode is stopped there once more, and
+so on: the number of submissions is the number of QNode calls in one call of the function.
 
 Circuits with the same structure become the rows of one tape, because the gradient of a tape is one
 submission, too.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from autograd.tracer import trace_stack
 
-from qgate.arrays import any_traced, isbox, namespace
+from qgate.arrays import any_traced, namespace
 from qgate.autodiff.evaluate import evaluate
 from qgate.context import entered
 from qgate.execution.execute import MeasurementResult
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Entries: TypeAlias = list[MeasurementResult]
 """Results of a tape, one entry for each measurement, with a leading axis of rows."""
 
+Finish: TypeAlias = Callable[[Entries], Nested]
+"""Function from the entries of a tape to the result of a QNode."""
+
 
 class Stopped(BaseException):
     """A call reached a circuit whose results are not known yet; the user's code has to let it pass.
@@ -46,14 +49,19 @@ class Stopped(BaseException):
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """A tape that a QNode is about to run, with the arguments of ``evaluate``."""
+    """Tapes that a QNode is about to run, with the arguments of ``evaluate``.
 
-    tape: Tape
+    ``finish`` makes the result of the QNode from the entries of its only tape. Without it the QNode
+    makes its result itself when it is called again.
+    """
+
+    tapes: Sequence[Tape]
     device: Device
     method: Method | None
     interface: Interface | None
     max_diff: int | None
     seed: Tensor
+    finish: Finish | None
 
     @property
     def key(self) -> Hashable:
@@ -64,13 +72,17 @@ class Request:
         parts = (self.device, self.interface, self.seed)
         return (*map(id, parts), self.max_diff, named, options)
 
+    def known(self, entries: list[Entries]) -> Nested:
+        """Return the result of the QNode, or the entries of its tapes."""
+        return entries if self.finish is None else self.finish(entries[0])
+
 
 @dataclass(eq=False)
 class CombinedCall:
     """One call, with the results of the circuits that it has reached so far."""
 
     call: Callable[[], Nested]
-    known: list[Entries] = field(default_factory=list)
+    known: list[Nested] = field(default_factory=list)
     request: Request | None = None
     value: Nested = None
     done: bool = False
@@ -83,6 +95,21 @@ class CombinedCall:
         with entered(combined=self), suppress(Stopped):
             self.value, self.done = self.call(), True
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the result of the QNode that is called now is known."""
+        return self._position < len(self.known) and not self._is_inside
+
+    @property
+    def _is_inside(self) -> bool:
+        """Whether the function differentiates by itself; its tracers do not outlive the call."""
+        return bool(trace_stack.top > self._depth)
+
+    def result(self) -> Nested:
+        """Return the next known result."""
+        self._position += 1
+        return self.known[self._position - 1]
+
     def evaluate(
         self,
         tapes: Sequence[Tape],
@@ -93,18 +120,20 @@ class CombinedCall:
         max_diff: int | None = None,
         seed: Tensor = None,
         singles: bool = False,
+        finish: Finish | None = None,
     ) -> list[Entries]:
-        """Return the results if they are known, or stop the call; arguments as for ``evaluate``."""
-        (tape,) = tapes
-        if any(isbox(value) and value._trace > self._depth for value in tape.parameters):
-            # The function differentiates by itself; its tracers do not outlive the call.
+        """Return the results of tapes if they are known, or stop the call.
+
+        ``finish`` is that of ``Request``; further arguments are those of ``evaluate``.
+        """
+        if self._is_inside:
             options = {"interface": interface, "max_diff": max_diff, "seed": seed}
             return evaluate(tapes, device, method, singles=singles, **options)
-        if self._position == len(self.known):
-            self.request = Request(tape, device, method, interface, max_diff, seed)
-            raise Stopped
-        self._position += 1
-        return [self.known[self._position - 1]]
+        if self.is_repeated:
+            found: list[Entries] = self.result()
+            return found
+        self.request = Request(tapes, device, method, interface, max_diff, seed, finish)
+        raise Stopped
 
 
 def call_combined(function: Function, arguments: Sequence[Sequence[Nested]]) -> list[Nested]:
@@ -138,8 +167,8 @@ def call_combined(function: Function, arguments: Sequence[Sequence[Nested]]) -> 
             call.resume()
         waiting = [call for call in waiting if not call.done]
         requests = [call.request for call in waiting if call.request is not None]
-        for call, entries in zip(waiting, _results(requests), strict=True):
-            call.known.append(entries)
+        for call, known in zip(waiting, _results(requests), strict=True):
+            call.known.append(known)
     return [call.value for call in calls]
 
 
@@ -147,13 +176,14 @@ def _bound(function: Function, args: Sequence[Nested]) -> Callable[[], Nested]:
     return lambda: function(*args)
 
 
-def _results(requests: Sequence[Request]) -> list[Entries]:
-    """Return the results of each request; those of one QNode run together."""
-    found: dict[int, Entries] = {}
+def _results(requests: Sequence[Request]) -> list[Nested]:
+    """Return what is known after each request; the tapes of one QNode run together."""
+    found: dict[int, Nested] = {}
     for members in _grouped([request.key for request in requests]):
-        first = requests[members[0]]
-        results = _run([requests[member].tape for member in members], first)
-        found.update(zip(members, results, strict=True))
+        group = [requests[member] for member in members]
+        entries = iter(_run([tape for request in group for tape in request.tapes], group[0]))
+        for member, request in zip(members, group, strict=True):
+            found[member] = request.known([next(entries) for _ in request.tapes])
     return [found[index] for index in range(len(requests))]
 
 

@@ -74,13 +74,9 @@ def call_transformed(
             remedy="Give a number of shots in place of the budget, or a budget to a run.",
         )
     combined = HERE.get().combined
-    run, groups = (
-        (evaluate, [tapes]) if combined is None else (combined.evaluate, [[each] for each in tapes])
-    )
+    run = evaluate if combined is None else combined.evaluate
     options = {"interface": interface, "max_diff": qnode.max_diff, "seed": seed}
-    entries = [
-        found for group in groups for found in run(group, qnode.device, qnode._method, **options)
-    ]
+    entries = run(tapes, qnode.device, qnode._method, **options)
     results = [
         arrange(each, found, results_of(each), interface=interface, like=like)
         for each, found in zip(tapes, entries, strict=True)

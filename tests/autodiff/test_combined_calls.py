@@ -129,3 +129,32 @@ def test_a_function_that_handles_errors_is_combined_too():
             return None
 
     assert call_combined(function, [(0.0,)]) == [pytest.approx(1.0)]
+
+
+def test_a_qnode_with_transforms_is_combined_with_all_of_its_tapes():
+    @qg.transform
+    def scaled(tape):
+        places = range(len(tape.parameters))
+        tapes = [tape.bind_new_parameters([f * x for x in tape.parameters], places) for f in (1, 2)]
+        return tapes, sum
+
+    with qg.Tracker(DEVICE) as tracker:
+        found = call_combined(lambda x: scaled(turned)(x, 0.0) * turned(x, 0.1), [(0.1,), (0.2,)])
+
+    x = np.array([0.1, 0.2])
+    np.testing.assert_allclose(found, (np.cos(x) + np.cos(2 * x)) * np.cos(x + 0.1))
+    assert tracker.totals["submissions"] == 2
+
+
+def test_each_circuit_is_recorded_once():
+    recorded = []
+
+    @qg.qnode(DEVICE)
+    def circuit(x):
+        recorded.append(x)
+        qg.RX(x, wires=0)
+        return qg.expval(qg.Z(0))
+
+    call_combined(lambda x: circuit(x) + circuit(2 * x), [(0.1,), (0.2,)])
+
+    assert recorded == [0.1, 0.2, 0.2, 0.4]
