@@ -32,6 +32,7 @@ from qgate.operations.operator import ParameterKind, without_recording
 from qgate.operations.parameters import is_numeric
 from qgate.operations.spectra import frequencies
 from qgate.operations.unitaries import QubitUnitary
+from qgate.recording import paused
 from qgate.typing import Namespace, Tensor, WiresLike
 
 __all__ = [
@@ -185,7 +186,8 @@ class Operator(base.Operator, metaclass=OperatorType):
         if any(length < 0 for shape in shapes for length in shape):
             return False
         try:
-            gates = self.with_parameters([probing_slots(shape) for shape in shapes]).decomposition()
+            with paused():
+                gates = self.with_parameters(list(map(probing_slots, shapes))).decomposition()
         except Exception:  # of the user's code, which was not written for slots
             return False
         return all(isinstance(gate, base.Operator) and not gate.by_value for gate in gates)

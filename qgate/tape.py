@@ -17,7 +17,7 @@ from qgate.exceptions import InvalidParameters, InvalidTape, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.parameter_errors import refuse_large, refuse_not_finite, refuse_not_real
-from qgate.recording import Recorder, recording
+from qgate.recording import Recorder, paused, recording
 from qgate.shots import Shots
 from qgate.sizes import MOST_NESTED, check_size
 from qgate.structure import Layout, Structure
@@ -81,7 +81,8 @@ class Tape(TapeDetails):
     ) -> None:
         operations = _checked(ops, Operator, "operations", "operators, such as qg.X(0)")
         if True in map(BY_VALUE, operations):
-            operations = tuple(decomposed_by_value(operations))
+            with paused():
+                operations = tuple(decomposed_by_value(operations))
         self._operations: Final = operations
         self._measurements: Final = _checked(
             measurements, Measurement, "measurements", "measurements, such as qg.expval(qg.Z(0))"

@@ -80,6 +80,18 @@ class RX(Operation):
         return [qg.RY(angle, wires)]
 
 
+class Doubled(Operation):
+    """It defines ``decomposition``, which records its gates if it is called while recording."""
+
+    num_wires = 1
+
+    def decomposition(self):
+        return [qg.RX(2 * self.parameters[0], wires=self.wires)]
+
+    def label(self, decimals=None, base_label=None, cache=None):
+        return "2x"
+
+
 class Level(Operator):
     """An observable."""
 
@@ -136,6 +148,21 @@ def test_they_run_and_have_derivatives_by_every_method(method):
 
     np.testing.assert_allclose(qnode(WEIGHTS), expected(WEIGHTS), atol=1e-9)
     np.testing.assert_allclose(qg.grad(qnode)(WEIGHTS), qg.grad(expected)(WEIGHTS), atol=1e-6)
+
+
+def test_a_decomposition_of_its_own_records_nothing_beside_the_operation():
+    def gates(x):
+        qg.adjoint(Doubled(x, wires=0))
+        qg.ctrl(Doubled(x * x, wires=0), 1)
+        return qg.expval(qg.Z(0))
+
+    with qg.queuing.AnnotatedQueue() as queue:
+        tape = qg.tape.make_qscript(gates)(0.3)
+
+    assert queue.queue == []
+    assert [operation.name for operation in tape.operations] == ["Adjoint(Doubled)", "C(Doubled)"]
+    assert qg.QNode(gates, "local")(0.3) == pytest.approx(np.cos(0.6))
+    assert Doubled(0.1, 0).label() == "2x"
 
 
 def test_linear_ones_stay_in_the_circuit_and_others_become_gates():
