@@ -29,7 +29,7 @@ from qgate.operations.fixed import PauliZ
 from qgate.operations.hermitian import Projector
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
-from qgate.operations.outcome_values import Node, Outcome
+from qgate.operations.outcome_values import Node, Outcome, renamed, uids_in
 from qgate.operations.outcome_words import Fixed, free_uids, observable_of, table_of
 from qgate.operations.pauli import PauliSum
 from qgate.operations.recorded import Recorded, RecordedCondition
@@ -243,7 +243,9 @@ def _selected(
 ) -> list[Operator]:
     """Return the gate under a condition; nothing if it is never true."""
     fixed = places.fixed if reduce_postselected else ()
-    table = [bool(value) for value in table_of(item.node, fixed)]
+    names: dict[Hashable, Hashable] = {uid: place for place, uid in enumerate(uids_in(item.node))}
+    known = tuple([(names[uid], bit) for uid, bit in fixed if uid in names])
+    table = [bool(value) for value in table_of(renamed(item.node, names), known)]
     if all(table):
         return [item.base]
     controls = Wires([places.wires[uid] for uid in free_uids(item.node, fixed)])

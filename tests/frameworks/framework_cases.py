@@ -246,6 +246,28 @@ class FrameworkCases:
             self.adapter.numbers(found), reference(energy, 0), atol=tolerance
         )
 
+    @pytest.mark.parametrize("method", ["adjoint", "parameter-shift"])
+    def test_gates_under_conditions_are_differentiated(self, method: str) -> None:
+        def function(x: Any) -> Any:
+            qg.RY(x[0], wires=0)
+            outcome = qg.measure(0, reset=True)
+            qg.cond(outcome, qg.RX)(x[1], wires=1)
+            qg.RX(x[1], wires=0)
+            qg.measure(0, postselect=1)
+            return qg.expval(qg.Z(1))
+
+        node = qg.QNode(function, "local", diff_method=method)
+        x = self.adapter.array(X)
+
+        found = self.adapter.jacobian(node, 0)(x)
+        compiled = self.adapter.compiled(node)(x)
+
+        flips = np.sin(X[0] / 2) ** 2
+        expected = [np.sin(X[0]) / 2 * (np.cos(X[1]) - 1), -flips * np.sin(X[1])]
+        np.testing.assert_allclose(self.adapter.numbers(found), expected, atol=1e-10)
+        value = 1 - flips + flips * np.cos(X[1])
+        np.testing.assert_allclose(self.adapter.numbers(compiled), value, atol=1e-10)
+
     def test_a_kernel_is_trained_with_one_batch_of_circuits(self) -> None:
         def embed(x: Any, weights: Any) -> None:
             qg.AngleEmbedding(x, wires=range(2))
