@@ -104,7 +104,7 @@ def circuits_at(
     qnode : QNode
     level : str, int or slice
         A key of ``LEVELS``, a marker of the QNode's transforms, a number of stages, or a slice of
-        the stages.
+        the stages up to ``"device"``. Negative numbers count from the end.
     args, kwargs
         Arguments of the quantum function.
 
@@ -119,9 +119,11 @@ def circuits_at(
         *(partial(_transformed, step) for step in pipeline or ()),
         lambda tape: [_shifted(tape, qnode)],
         lambda tape: _native(*evaluated(tape, qnode.device, qnode._method)),
-        lambda tape: _compiled(tape, qnode.device),
     ]
-    for stage in stages[_chosen(level, pipeline)]:
+    chosen = stages[_chosen(level, pipeline)]
+    if isinstance(level, str) and level == "compiled":
+        chosen.append(lambda tape: _compiled(tape, qnode.device))
+    for stage in chosen:
         tapes = [part for tape in tapes for part in stage(tape)]
     return tapes
 
@@ -129,7 +131,8 @@ def circuits_at(
 def transforms_before(level: Any, qnode: Staged) -> int:
     """Return how many transforms of a QNode are applied at a level."""
     pipeline = qnode.compile_pipeline
-    return len(range(len(pipeline))[_chosen(level, pipeline)])
+    stages = range(len(pipeline) + LEVELS["device"])[_chosen(level, pipeline)]
+    return sum(stage < len(pipeline) for stage in stages)
 
 
 def _transformed(step: BoundTransform, tape: Tape) -> Sequence[Tape]:
@@ -146,7 +149,7 @@ def _chosen(level: Any, pipeline: CompilePipeline | None) -> slice:
         number = pipeline.get_marker_level(level)
     if number is None and isinstance(level, str) and level in LEVELS:
         number = LEVELS[level] + (0 if pipeline is None or level == "top" else len(pipeline))
-    if number is None or number < 0:
+    if number is None:
         raise InvalidLevel(
             argument="level",
             value=described(level),

@@ -84,7 +84,16 @@ def test_a_shot_vector_is_one_circuit_and_a_batch_too():
     assert batched.batch_size == 2
 
 
-@pytest.mark.parametrize("level", ["nope", -1, 1.5, None])
+@pytest.mark.parametrize(
+    ("level", "same"), [(-1, "gradient"), (slice(0, None), "device"), (slice(0, -2), "top"), (9, 2)]
+)
+def test_numbers_and_slices_count_the_stages_up_to_the_device(level, same):
+    qnode = qg.QNode(layers, "local", diff_method="parameter-shift")
+
+    assert qnode.circuits_at(level, (WEIGHTS,), {}) == qnode.circuits_at(same, (WEIGHTS,), {})
+
+
+@pytest.mark.parametrize("level", ["nope", 1.5, None])
 def test_unknown_levels_are_refused(level):
     with pytest.raises(InvalidDrawing, match="'gradient'"):
         qg.QNode(layers, "local").circuits_at(level, (WEIGHTS,), {})

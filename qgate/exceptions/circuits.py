@@ -110,6 +110,17 @@ class InvalidKeyword(QuantumFunctionError, TypeError, ValueError):
     """A QNode, or ``execute``, was given an unknown keyword, or one with a wrong value."""
 
 
+class NoQNode(QuantumFunctionError, TypeError, ValueError):
+    """A function of QNodes was given something else."""
+
+    caller: str
+    given: str
+    message = (
+        "{caller} was given {given}. Give a QNode, that is a quantum function decorated with "
+        "qg.qnode(device)."
+    )
+
+
 class UnknownEntry(QuantumFunctionError, KeyError):
     """Counts of a circuit have no entry of this name."""
 

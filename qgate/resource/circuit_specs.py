@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qgate.circuit_resources import OLDER_NAMES as COUNTS_BEFORE
 from qgate.circuit_resources import SpecsResources
 from qgate.devices.compiled import CompiledCircuit, quantity
-from qgate.exceptions import DifferentiationError, QGateError, UnknownEntry
+from qgate.exceptions import QGateError, UnknownEntry
 from qgate.resource.requests import (
     RequestCounts,
     method_of,
@@ -146,7 +146,7 @@ class CircuitSpecs:
     def to_dict(self) -> dict[str, Any]:
         """Return all counts as a dictionary, which can be written as JSON.
 
-        ``gradient`` is None also where the method cannot differentiate the circuit.
+        ``gradient`` is None also where the circuit cannot be differentiated.
         """
         several = isinstance(self.resources, list)
         resources = self.resources if isinstance(self.resources, list) else [self.resources]
@@ -169,7 +169,7 @@ class CircuitSpecs:
         try:
             found = None if self.gradient is None else self.gradient.to_dict()
             numbers = (self.diff_method, found, self.num_gradient_executions)
-        except DifferentiationError:
+        except QGateError:
             numbers = (None, None, 0)
         return dict(zip(names, numbers, strict=True))
 
@@ -227,7 +227,7 @@ class CircuitSpecs:
         try:
             gradient = self.gradient
             yield "Gradient method", self.diff_method
-        except DifferentiationError as error:
+        except QGateError as error:
             yield "Gradient", f"not possible. {error}"
             return
         if gradient is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.arguments import truth
 from qgate.circuit_resources import SpecsResources, count_resources
-from qgate.exceptions import QuantumFunctionError, described
+from qgate.exceptions import NoQNode, QuantumFunctionError, described
 from qgate.findable import picklable
 from qgate.qnn.layer import QuantumLayer
 from qgate.qnode import CALL_OPTIONS, QNode
@@ -53,7 +53,7 @@ def specs(
 
     Raises
     ------
-    QuantumFunctionError
+    NoQNode
         The argument is not a QNode.
     DeviceError
         From the returned function: at the level ``"device"``, the device cannot run the circuit.
@@ -81,10 +81,7 @@ def specs(
     layer = qnode if isinstance(qnode, QuantumLayer) else None
     node = qnode if layer is None else layer.qnode
     if not isinstance(node, QNode):
-        raise QuantumFunctionError(
-            f"specs was given {described(qnode)}. Give a QNode, that is a quantum function "
-            "decorated with qg.qnode(device)."
-        )
+        raise NoQNode(caller="specs", given=described(qnode))
     depth = compute_depth is None or truth("specs", "compute_depth", compute_depth)
     node = _on(node, device)
     stage = "gradient" if level is None else level

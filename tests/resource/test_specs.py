@@ -9,7 +9,7 @@ import qgate as qg
 from qgate.exceptions import (
     DeviceError,
     InvalidLevel,
-    QuantumFunctionError,
+    NoQNode,
     TooManyWires,
     UnknownEntry,
     UnsupportedDiffMethod,
@@ -173,6 +173,13 @@ class TestSubmissions:
         assert "Gradient: not possible" in str(found)
         assert found.to_dict()["gradient"] is None
 
+    def test_wrong_options_of_a_gradient_leave_the_other_counts(self):
+        found = specs_of(diff_method="parameter-shift", gradient_kwargs={"shifts": 0.5})
+
+        assert found.to_dict()["gradient"] is None
+        assert "Gradient: not possible" in str(found)
+        assert found.value.rows == 1
+
     def test_nothing_is_simulated(self):
         def wide(angle):
             for wire in range(32):
@@ -321,7 +328,7 @@ class TestAccess:
             found["colour"]
 
     def test_what_is_no_qnode_is_refused(self):
-        with pytest.raises(QuantumFunctionError, match="Give a QNode"):
+        with pytest.raises(NoQNode, match="Give a QNode"):
             qg.specs(layered)
 
     def test_an_unknown_level_is_refused(self):
