@@ -24,7 +24,8 @@ START, END = "<!-- table of names -->", "<!-- end of the table of names -->"
 NAMESPACES = (
     "", "gradients", "transforms", "optimize", "templates", "measurements", "operation", "ops",
     "pauli", "math", "numpy", "qaoa", "kernels", "shadows", "qchem", "fourier", "qnn", "drawer",
-    "tape", "queuing", "workflow", "devices", "wires", "typing", "resource", "exceptions",
+    "tape", "queuing", "workflow", "devices", "wires", "typing", "resource", "noise",
+    "debugging", "exceptions",
 )  # fmt: skip
 """Modules whose names are compared; all others of PennyLane are rows of the first table."""
 

@@ -166,7 +166,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "bose BoseSentence BoseWord binary_mapping christiansen_mapping unary_mapping "
         "from_openfermion to_openfermion import_operator",
     ),
-    (CHEMISTRY, "qchem paulix_ops symmetry_generators taper taper_operation"),
+    (CHEMISTRY, "paulix_ops symmetry_generators taper taper_operation"),
     (LIE, "liealg lie_closure center structure_constants PauliVSpace pauli_vspace"),
     (LATTICES, "spin"),
     (DATA, "data"),
@@ -189,7 +189,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "make_tape qscript operation_recorder OperationRecorder "
         "expand_tape_state_prep construct_execution_config get_transform_program "
         "get_compile_pipeline jacobian_products "
-        "resolution execution WrappedObj convert_to_numpy_parameters CircuitGraph "
+        "resolution WrappedObj convert_to_numpy_parameters CircuitGraph "
         "circuit_graph commutation_dag CommutationDAG CommutationDAGNode intermediate_reps "
         "tape_expand",
     ),
@@ -232,7 +232,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         IMPORTS,
-        "from_pyquil from_quil from_quil_file from_qiskit_op FromBloq to_bloq bloq_registers io",
+        "from_pyquil from_quil from_quil_file FromBloq to_bloq bloq_registers io",
     ),
     (
         FILES,

@@ -119,7 +119,7 @@ class Queries:
             shape = shape_of(next(iter([*args, *named.values()]), ()))
             if not shape:
                 raise InvalidParameters(
-                    f"{cls.__name__}.{method} cannot tell the number of wires from its arguments. "
+                    f"{cls.__name__}.{method} does not show the number of wires in its arguments. "
                     f"Make the operator on its wires, and call its own method."
                 )
             count = shape[-1].bit_length() - 1
