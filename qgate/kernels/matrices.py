@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from qgate.arguments import items_of, require_function
@@ -118,6 +118,12 @@ def _values(owner: str, kernel: Function, pairs: Sequence[tuple[Tensor, Tensor]]
     """Return the kernel's value for each pair, all of one shape."""
     require_function(owner, "kernel", kernel)
     found = call_combined(kernel, pairs)
+    for value in found:
+        if value is None or isinstance(value, str | bytes | Mapping | Sequence):
+            raise InvalidParameters(
+                f"{owner} was given a kernel that returned {described(value)}. Return one number "
+                "for each pair; of a QNode with several results, one of them."
+            )
     shapes = {shape_of(value) for value in found}
     if len(shapes) > 1 or len(next(iter(shapes))) > 1:
         raise InvalidParameters(

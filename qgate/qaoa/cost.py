@@ -157,7 +157,9 @@ def max_independent_set(graph: Graph, constrained: bool = True) -> tuple[PauliSu
     Reference: Hadfield et al., Algorithms 12, 34 (2019).
     """
     network = Network.of("max_independent_set", graph)
-    return _selection(network, 1, ["10", "01", "00"], constrained=constrained)
+    return _selection(
+        "max_independent_set", network, 1, ["10", "01", "00"], constrained=constrained
+    )
 
 
 def min_vertex_cover(graph: Graph, constrained: bool = True) -> tuple[PauliSum, PauliSum]:
@@ -185,7 +187,7 @@ def min_vertex_cover(graph: Graph, constrained: bool = True) -> tuple[PauliSum, 
         It is no graph.
     """
     network = Network.of("min_vertex_cover", graph)
-    return _selection(network, 0, ["11", "10", "01"], constrained=constrained)
+    return _selection("min_vertex_cover", network, 0, ["11", "10", "01"], constrained=constrained)
 
 
 def max_clique(graph: Graph, constrained: bool = True) -> tuple[PauliSum, PauliSum]:
@@ -211,7 +213,7 @@ def max_clique(graph: Graph, constrained: bool = True) -> tuple[PauliSum, PauliS
         It is no graph.
     """
     network = Network.of("max_clique", graph).complement
-    return _selection(network, 1, ["10", "01", "00"], constrained=constrained)
+    return _selection("max_clique", network, 1, ["10", "01", "00"], constrained=constrained)
 
 
 def max_weight_cycle(
@@ -252,11 +254,11 @@ def max_weight_cycle(
 
 
 def _selection(
-    network: Network, bit: int, reward: Sequence[str], *, constrained: bool
+    owner: str, network: Network, bit: int, reward: Sequence[str], *, constrained: bool
 ) -> tuple[PauliSum, PauliSum]:
     """Return cost and mixer for most nodes with a bit, such that all edges are rewarded."""
     selected = bit_driver(network.nodes, bit)
-    if truth("The problem", "constrained", constrained):
+    if truth(owner, "constrained", constrained):
         return selected, flips(network, 1.0 if bit else -1.0)
     cost = PauliSum.total([_driver(network, reward).scaled(PENALTY), selected])
     return summed([cost], network.nodes), x_mixer(network.nodes)

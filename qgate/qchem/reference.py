@@ -184,6 +184,11 @@ def active_space(
     >>> qg.qchem.active_space(4, 4, active_electrons=2, active_orbitals=2)
     ([0], [1, 2])
     """
+    if any((whole_number(item) or 0) < 1 for item in (electrons, orbitals, mult)):
+        raise InvalidParameters(
+            f"active_space was given electrons={described(electrons)}, orbitals="
+            f"{described(orbitals)} and mult={described(mult)}. Give whole numbers above 0."
+        )
     moving = electrons if active_electrons is None else whole_number(active_electrons)
     unpaired = mult - 1
     if moving is None or not max(1, unpaired) <= moving <= electrons or (moving - unpaired) % 2:

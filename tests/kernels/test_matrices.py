@@ -126,6 +126,8 @@ def test_a_gradient_is_one_submission():
         (lambda: qg.kernels.kernel_matrix(POINTS, None, overlap_on("local")), "X2=None"),
         (lambda: qg.kernels.square_kernel_matrix(POINTS, 3), "kernel=3"),
         (lambda: qg.kernels.kernel_matrix([1], [1], lambda x, y: np.eye(2)), r"\(2, 2\)"),
+        (lambda: qg.kernels.kernel_matrix([1], [1], lambda x, y: (x, y)), r"returned \(1, 1\)"),
+        (lambda: qg.kernels.square_kernel_matrix([1], lambda x, y: None), "returned None"),
         (lambda: qg.kernels.kernel_matrix([1], [1, 2], lambda x, y: np.ones(y)), r"\(1,\)"),
     ],
 )

@@ -75,6 +75,7 @@ def test_an_active_space_leaves_core_orbitals_filled():
         (lambda: qchem.excitations_to_wires([], []), "neither"),
         (lambda: qchem.excitations_to_wires([[0, 1, 2]], []), "singles"),
         (lambda: qchem.excitations_to_wires([[0, 2]], [], [0, 1]), "2 wires for 3"),
+        (lambda: qchem.active_space("a", 4), "electrons='a'"),
         (lambda: qchem.active_space(4, 4, active_electrons=3), "active_electrons=3"),
         (lambda: qchem.active_space(4, 4, active_electrons=6), "active_electrons=6"),
         (lambda: qchem.active_space(4, 4, active_electrons=2, active_orbitals=4), "orbitals=4"),
