@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from qgate.arguments import truth
 from qgate.drawer.elements import (
     Element,
     Labels,
@@ -14,6 +15,7 @@ from qgate.drawer.elements import (
     operation_element,
     used_wires,
 )
+from qgate.exceptions import InvalidDrawing, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator
 from qgate.typing import Wire, WiresLike
@@ -116,9 +118,14 @@ class Diagram:
         show_all_wires : bool
             Whether wires of ``wire_order`` that the circuit does not use are drawn.
         """
+        if not hasattr(circuit, "operations"):
+            raise InvalidDrawing(
+                argument="tape", value=described(circuit), allowed="Give a qg.tape.QuantumScript."
+            )
+        everywhere = truth("A drawing", "show_all_wires", show_all_wires)
         acted = used_wires([*circuit.operations, *circuit.measurements])
         order = dict.fromkeys([*(() if wire_order is None else Wires(wire_order)), *acted])
-        wires = list(order) if show_all_wires else [wire for wire in order if wire in set(acted)]
+        wires = list(order) if everywhere else [wire for wire in order if wire in set(acted)]
         rows = {wire: row for row, wire in enumerate(wires)}
         operations = [operation_element(item, rows, labels) for item in circuit.operations]
         measurements = [measurement_element(item, rows, labels) for item in circuit.measurements]

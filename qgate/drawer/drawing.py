@@ -9,6 +9,7 @@ from functools import wraps
 from operator import is_
 from typing import Any
 
+from qgate.arguments import truth
 from qgate.context import entered
 from qgate.drawer.diagram import Circuit, default_order
 from qgate.drawer.elements import used_wires
@@ -115,7 +116,8 @@ def draw(
             )
             for tape in tapes
         ]
-        arrays = matrices_text(cache["matrices"]) if show_matrices else ""
+        shown = truth("A drawing", "show_matrices", show_matrices)
+        arrays = matrices_text(cache["matrices"]) if shown else ""
         space = "\n" if arrays and hasattr(qnode, "circuits_at") else ""
         return "\n\n".join(texts) + space + arrays
 

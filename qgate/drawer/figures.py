@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +14,7 @@ from qgate.drawer.drawing import drawn_circuits, order_of
 from qgate.drawer.elements import Element, Labels, Shape
 from qgate.drawer.fitted_text import BOX, MARGIN, NOTE, fitted, text_size
 from qgate.drawer.mpl_drawer import MPLDrawer, contiguous
+from qgate.drawer.picture_options import PictureOptions
 from qgate.drawer.styles import styled
 from qgate.drawer.text import checked_decimals, one_line
 from qgate.exceptions import InvalidDrawing, described
@@ -36,26 +36,6 @@ SELECTED = str.maketrans("₀₁", "01")
 
 SCRIPT_H = ("𝓗", r"$\mathcal{H}$")
 """A letter that few fonts have, and the same as mathematical text."""
-
-
-@dataclass(frozen=True)
-class PictureOptions:
-    """Options of a picture besides those of a drawing as text.
-
-    Parameters
-    ----------
-    fontsize : float or str, optional
-    wire_options : mapping, optional
-    label_options : dict, optional
-    show_wire_labels : bool
-    active_wire_notches : bool
-    """
-
-    fontsize: Any = None
-    wire_options: Mapping[Any, Any] | None = None
-    label_options: dict[str, Any] | None = None
-    show_wire_labels: bool = True
-    active_wire_notches: bool = True
 
 
 def draw_mpl(
@@ -186,11 +166,11 @@ def tape_mpl(
     MissingExtra
         matplotlib is not installed (``pip install qgate[viz]``).
     """
-    given = PictureOptions(**options)
+    given = PictureOptions(fig=fig, **options)
     labels = Labels(checked_decimals(decimals), {})
     diagram = Diagram.of(tape, labels, wire_order=wire_order, show_all_wires=show_all_wires)
     most = _checked_length(max_length)
-    with styled(style):
+    with styled(style), given.reported():
         count = len(diagram.layers)
         pages = [range(0, count)] if most is None else _pages(count, most)
         pictures = [

@@ -99,7 +99,7 @@ class MPLDrawer:
         """The axes; x counts layers, y rows."""
         return self._ax
 
-    def label(self, labels: Sequence[str], text_options: Options | None = None) -> None:
+    def label(self, labels: Sequence[str], text_options: Mapping[str, Any] | None = None) -> None:
         """Write a label before each wire; the picture becomes wider for long ones."""
         options = {"fontsize": self.fontsize, **_text_options(text_options)}
         start = -1.0 - 0.5 * self._dots
@@ -345,12 +345,12 @@ def contiguous(rows: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _text_options(given: Options | None) -> Options:
+def _text_options(given: Mapping[str, Any] | None) -> Options:
     """Return options of a text under their full names."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.text import Text
 
-    return dict(normalize_kwargs(given or {}, Text))
+    return dict(normalize_kwargs(dict(given or {}), Text))
 
 
 def _given(wires: int | Iterable[int]) -> list[int]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from qgate.arguments import whole_number
+from qgate.arguments import truth, whole_number
 from qgate.arrays import is_concrete, unwrap
 from qgate.drawer.diagram import Circuit, Diagram
 from qgate.drawer.elements import Element, Labels, Shape
@@ -96,6 +96,8 @@ def tape_text(
     a: ─╭●───────┤ ╭Probs
     b: ─╰RX(0.3)─┤ ╰Probs
     """
+    for name, value in (("matrices", show_matrices), ("wire_labels", show_wire_labels)):
+        truth("A drawing", f"show_{name}", value)
     found: dict[str, Any] = {} if cache is None else cache
     matrices: list[Tensor] = found.setdefault("matrices", [])
     labels = Labels(checked_decimals(decimals), found)

@@ -198,7 +198,19 @@ def test_of_several_circuits_the_first_is_drawn_with_a_warning():
 
 
 @pytest.mark.parametrize(
-    "options", [{"style": "sketchy"}, {"max_length": 0}, {"decimals": -1}, {"level": "no"}]
+    "options",
+    [
+        {"style": "sketchy"},
+        {"max_length": 0},
+        {"decimals": -1},
+        {"level": "no"},
+        {"fontsize": -1},
+        {"fontsize": "huge"},
+        {"fig": 3},
+        {"wire_options": 3},
+        {"wire_options": {"colour": "red"}},
+        {"label_options": {"colour": "red"}},
+    ],
 )
 def test_wrong_options_are_refused(options):
     qnode = qg.QNode(lambda: qg.expval(qg.Z(0)), "local")

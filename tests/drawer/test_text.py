@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import qgate as qg
 from qgate.drawer import tape_text
 from qgate.drawer.text import columns
-from qgate.exceptions import DuplicateWires, InvalidDrawing
+from qgate.exceptions import DuplicateWires, InvalidDrawing, InvalidParameters
 
 
 def stripped(text: str) -> list[str]:
@@ -207,6 +207,14 @@ def test_the_ends_of_the_wires_are_within_the_width():
         lines = drawn(*operations, measurements=[qg.expval(qg.Z(0))], max_length=width)
         assert max(map(len, lines)) <= width
         assert len(drawn(*operations, max_length=width)) == 1
+
+
+def test_only_tapes_are_drawn_and_switches_are_true_or_false():
+    with pytest.raises(InvalidDrawing, match=r"Give a qg\.tape\.QuantumScript"):
+        tape_text(3)
+    for switch in ("show_all_wires", "show_matrices", "show_wire_labels"):
+        with pytest.raises(InvalidParameters, match=switch):
+            drawn(qg.X(0), **{switch: np.ones(2)})
 
 
 GATES = st.sampled_from(

@@ -22,6 +22,7 @@ WITHOUT = {
     "Operator": "the base class of operators",
     "ParameterKind": "an enumeration",
     "device_errors": "takes nothing",
+    "drawer": "a module",
     "exceptions": "a module",
     "fourier": "a module",
     "gradients": "a module",

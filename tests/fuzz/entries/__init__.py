@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from fuzz.entries import derivatives, files, frameworks, measuring, operators, optimizers, running
+from fuzz.entries import (
+    derivatives,
+    drawings,
+    files,
+    frameworks,
+    measuring,
+    operators,
+    optimizers,
+    running,
+)
 from fuzz.entry import Entry
 
 
@@ -19,6 +28,7 @@ def entries() -> list[Entry]:
         *derivatives.derivatives(),
         *derivatives.rules(),
         *derivatives.series(),
+        *drawings.drawings(),
         *operators.operators(),
         *operators.classes(),
         *operators.arithmetic(),
