@@ -11,10 +11,12 @@ from qgate.exceptions import NotACircuit, described
 from qgate.interchange.imported import ImportedCircuit
 from qgate.interchange.parsing import parsed
 from qgate.interchange.qasm_reader import Reader
-from qgate.interchange.unroll import needs_unrolling, unrolled
 from qgate.typing import Nested, Wire
 
 Text = str | os.PathLike[str]
+
+MARKS = (";", "{", "\n", "/*")
+"""Signs of a text that is a program, not the path of a file."""
 
 
 def from_qasm(quantum_circuit: Text, measurements: Nested = None) -> ImportedCircuit:
@@ -87,10 +89,7 @@ def _read(
     given: Text, measurements: Nested, label: Callable[[int, str, bool], Wire]
 ) -> ImportedCircuit:
     text, name = program_of(given)
-    program = parsed(text)
-    if needs_unrolling(program):
-        program = parsed(unrolled(text, program))
-    reader = Reader.read(program)
+    reader = Reader.read(parsed(text))
     labels = tuple(
         label(place, qubit, reader.physical) for place, qubit in enumerate(reader.qubits)
     )
@@ -102,8 +101,8 @@ def _read(
 
 
 def program_of(given: Text) -> tuple[str, str]:
-    """Return the text of a program and its name; a text without ``;`` and ``{`` is a path."""
-    if isinstance(given, str) and (not given.strip() or any(mark in given for mark in ";{\n")):
+    """Return the text of a program and its name; a text without ``MARKS`` is a path."""
+    if isinstance(given, str) and (not given.strip() or any(mark in given for mark in MARKS)):
         return given, "circuit"
     if not isinstance(given, str | os.PathLike):
         raise NotACircuit(

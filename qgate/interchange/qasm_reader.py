@@ -1,13 +1,13 @@
 """Reading of OpenQASM 2 and 3: the syntax tree of a program to the steps of a circuit.
 
 The parser is ``openqasm3``, whose grammar covers OpenQASM 2 as well. Definitions of gates,
-registers, modifiers and ``for`` loops are expanded here, where inputs stay symbols. Other loops,
-subroutines and ``switch`` are first unrolled by pyqasm, an extra.
+registers and modifiers are expanded here; control flow is in ``qasm_control.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,28 +15,29 @@ from openqasm3 import ast
 
 from qgate.exceptions import TooLarge, suggest
 from qgate.interchange.angles import Angle, Input
-from qgate.interchange.conditions import is_conditional
 from qgate.interchange.gate_names import GATE_NAMES
 from qgate.interchange.inputs import InputSpec
 from qgate.interchange.pragmas import Results, read_pragma
+from qgate.interchange.qasm_control import CONTROL, Leaves, call
 from qgate.interchange.qasm_values import (
+    CALLS,
+    INTEGER_CALLS,
     Bits,
     InputArray,
     Register,
     Scope,
     Value,
-    condition_of,
     invalid,
     kind_of,
     unsupported,
 )
-from qgate.interchange.steps import Applied, Branch, Gates, Measured, Modified, Reset, Step, touched
+from qgate.interchange.steps import Applied, Gates, Measured, Modified, Reset, Step, touched
 from qgate.sizes import check_size
 
 LIBRARIES = frozenset({"stdgates.inc", "qelib1.inc", "stdgates.qasm"})
 """Files whose gates are built in."""
 
-READ = "Gates, registers, measurements, resets, inputs, constants, for and if are read."
+READ = "Gates, registers, measurements, resets, inputs, variables and control flow are read."
 
 
 @dataclass(slots=True)
@@ -45,8 +46,8 @@ class Reader:
 
     Parameters
     ----------
-    scope : Scope
-        Global names.
+    outermost, scope : Scope
+        Global names, and those where the reader is.
     steps : list of Step
     qubits : list of str
         Name of each qubit: ``q[0]``, or ``q`` where it was declared without a size.
@@ -58,12 +59,16 @@ class Reader:
         Measurements that pragmas of Braket ask for.
     """
 
+    outermost: Scope
     scope: Scope
     steps: list[Step] = field(default_factory=list)
     qubits: list[str] = field(default_factory=list)
     inputs: list[InputSpec] = field(default_factory=list)
     num_bits: int = 0
     definitions: dict[str, ast.QuantumGateDefinition] = field(default_factory=dict)
+    subroutines: dict[str, ast.SubroutineDefinition] = field(default_factory=dict)
+    level: int = 0
+    """Nesting of calls of subroutines."""
     results: Results = field(default_factory=list)
     physical: bool = False
     """Whether qubits are those of a device, ``$0``."""
@@ -73,12 +78,21 @@ class Reader:
     @classmethod
     def read(cls, program: ast.Program) -> Reader:
         """Read a parsed program."""
-        reader = cls(Scope(old=(program.version or "3").startswith("2")))
-        for statement in program.statements:
-            if isinstance(statement, ast.EndStatement):
-                break
-            reader.statement(statement)
+        outermost = Scope(old=(program.version or "3").startswith("2"))
+        reader = cls(outermost, outermost)
+        outermost.call = reader.call
+        with suppress(Leaves):  # an end
+            for statement in program.statements:
+                reader.statement(statement)
         return reader
+
+    def call(self, node: ast.FunctionCall, scope: Scope) -> Value:
+        """Return what a subroutine returns."""
+        if node.name.name not in self.subroutines:
+            known = [*self.subroutines, *CALLS, *INTEGER_CALLS]
+            reason = f"{node.name.name!r} is no known function"
+            unsupported(node, reason, f"Known are: {', '.join(known)}.")
+        return call(self, node, scope)
 
     def statement(self, node: ast.QASMNode) -> None:
         """Read a statement."""
@@ -130,9 +144,13 @@ class Reader:
 
     def _bits(self, node: Any, size: Any, outcome: Any) -> None:
         count = 1 if size is None else self.scope.whole(size, "the size of a register")
-        check_size("A register", count, unit="bits", remedy="Declare fewer bits.")
-        bits = Bits(tuple(range(self.num_bits, self.num_bits + count)), size is None)
-        self.num_bits += count
+        if isinstance(outcome, ast.FunctionCall | ast.Identifier | ast.IndexExpression):
+            bits = self.scope.value(outcome)
+            if not isinstance(bits, Bits) or len(bits.bits) != count:
+                unsupported(node, "a bit is computed", "Bits are set by measurements.")
+            self.scope.declare(node.identifier, Bits(bits.bits, size is None), node)
+            return
+        bits = self._new_bits(count, single=size is None)
         self.scope.declare(node.identifier, bits, node)
         if isinstance(outcome, ast.QuantumMeasurement):
             self._measured(outcome, bits, node)
@@ -169,17 +187,33 @@ class Reader:
 
     def _assignment(self, node: ast.ClassicalAssignment) -> None:
         target = node.lvalue
-        found = self.scope.find(target.name) if isinstance(target, ast.Identifier) else None
-        if found is None or isinstance(found, Register | Bits | InputArray | Input):
+        identifier = target if isinstance(target, ast.Identifier) else target.name
+        found = self.scope.find(identifier.name)
+        if isinstance(found, Bits):
+            self._assign_bits(node, identifier.name, found)
+            return
+        is_number = isinstance(target, ast.Identifier) and not isinstance(
+            found, Register | InputArray | Input | None
+        )
+        if not is_number:
             unsupported(node, "the target is no variable for numbers", "Assign to int or float.")
-        self._refuse_in_branch(node, "an assignment")
-        assert isinstance(target, ast.Identifier)  # else found is None
         value = node.rvalue
         if node.op.name != "=":
             symbol = ast.BinaryOperator[node.op.name[:-1]]
-            value = ast.BinaryExpression(op=symbol, lhs=target, rhs=value)
+            value = ast.BinaryExpression(op=symbol, lhs=identifier, rhs=value)
             value.span = node.span
-        self.scope.assign(target.name, self.scope.number(value))
+        self.scope.assign(identifier.name, self.scope.number(value), node)
+
+    def _assign_bits(self, node: ast.ClassicalAssignment, name: str, found: Bits) -> None:
+        """Let bits stand for those that an expression returns."""
+        target = self.scope.value(node.lvalue)
+        is_call = isinstance(node.rvalue, ast.FunctionCall | ast.Identifier | ast.IndexExpression)
+        source = self.scope.value(node.rvalue) if is_call and node.op.name == "=" else None
+        if not isinstance(source, Bits) or len(source.bits) != len(target.bits):
+            unsupported(node, "a bit is computed", "Bits are set by measurements.")
+        pairs = dict(zip(target.bits, source.bits, strict=True))
+        bits = Bits(tuple(pairs.get(bit, bit) for bit in found.bits), found.single)
+        self.scope.assign(name, bits, node)
 
     def _definition(self, node: ast.QuantumGateDefinition) -> None:
         self.definitions[node.name.name] = node
@@ -378,45 +412,25 @@ class Reader:
         for statement in node.body:
             self.statement(statement)
 
-    def _loop(self, node: ast.ForInLoop) -> None:
-        scope, given = self.scope, node.set_declaration
-        if isinstance(given, ast.RangeDefinition):
-            if given.start is None or given.end is None:
-                invalid(node, "a loop has no first or last value", "Give both.")
-            members: Sequence[Any] = scope.places(given, 0, wraps=False)
-            check_size("A loop", len(members), unit="repetitions", remedy="Use fewer.")
-        elif isinstance(given, ast.DiscreteSet):
-            members = [scope.constant(item, "a value of a loop") for item in given.values]
-        else:
-            remedy = "Loop over a range [0:3] or a set {0, 2}."
-            unsupported(node, "a loop goes over something else than numbers", remedy)
-        for member in members:
-            self._block(node.block, {node.identifier.name: member})
+    def _subroutine(self, node: ast.SubroutineDefinition) -> None:
+        self.subroutines[node.name.name] = node
 
-    def _branch(self, node: ast.BranchingStatement) -> None:
-        condition = condition_of(node.condition, self.scope)
-        if not is_conditional(condition):
-            self._block(node.if_block if condition else node.else_block, {})
-            return
-        branches = [self._conditional(block) for block in (node.if_block, node.else_block)]
-        self.steps.append(Branch(condition, *branches))
+    def _expression(self, node: ast.ExpressionStatement) -> None:
+        self.scope.value(node.expression)
 
-    def _conditional(self, statements: Sequence[ast.QASMNode]) -> tuple[Any, ...]:
-        """Return the steps of a block that depends on outcomes."""
-        outer = self.steps, self.in_branch
-        self.steps, self.in_branch = [], True
-        self._block(statements, {})
-        found = tuple(self.steps)
-        self.steps, self.in_branch = outer
-        return found
+    def measured_or_value(self, node: Any, statement: ast.QASMNode) -> Value:
+        """Return the value of an expression, or the bits of a measurement that stands for one."""
+        if not isinstance(node, ast.QuantumMeasurement):
+            return self.scope.value(node)
+        register = self._register(node.qubit, self.scope)
+        bits = self._new_bits(len(register.qubits), single=register.single)
+        self._measured(node, bits, statement)
+        return bits
 
-    def _block(self, statements: Sequence[ast.QASMNode], names: dict[str, Value]) -> None:
-        """Read statements in a scope of their own."""
-        outer = self.scope
-        self.scope = Scope(outer.old, names, outer=outer)
-        for statement in statements:
-            self.statement(statement)
-        self.scope = outer
+    def _new_bits(self, count: int, *, single: bool) -> Bits:
+        check_size("A register", count, unit="bits", remedy="Declare fewer bits.")
+        self.num_bits += count
+        return Bits(tuple(range(self.num_bits - count, self.num_bits)), single)
 
     def _pragma(self, node: ast.Pragma) -> None:
         read_pragma(self, node)
@@ -436,14 +450,14 @@ _STATEMENTS: Mapping[type, Callable[[Reader, Any], None]] = {
     ast.QuantumBarrier: Reader._barrier,
     ast.QuantumMeasurementStatement: Reader._measurement,
     ast.QuantumReset: Reader._reset,
-    ast.ForInLoop: Reader._loop,
-    ast.BranchingStatement: Reader._branch,
+    ast.SubroutineDefinition: Reader._subroutine,
+    ast.ExpressionStatement: Reader._expression,
+    **CONTROL,
     ast.Box: Reader._box,
     ast.Pragma: Reader._pragma,
 }
 
 _NAMES: Mapping[str, str] = {
-    "BreakStatement": "a break",
     "CalibrationDefinition": "a calibration (defcal)",
     "CalibrationGrammarDeclaration": "a grammar of calibrations (defcalgrammar)",
     "CalibrationStatement": "a calibration (cal)",

@@ -122,11 +122,17 @@ class Scope:
         Declared here.
     outer : Scope, optional
         What encloses this one.
+    conditional : bool
+        Whether it is that of a block that depends on outcomes.
+    call : callable, optional
+        Function of the outermost scope that calls a subroutine.
     """
 
     old: bool = False
     names: dict[str, Value] = field(default_factory=dict)
     outer: Scope | None = None
+    conditional: bool = False
+    call: Callable[[ast.FunctionCall, Scope], Value] | None = None
 
     def find(self, name: str) -> Value | None:
         """Return what a name stands for, None if it is not declared."""
@@ -144,12 +150,14 @@ class Scope:
             invalid(node, f"{identifier.name!r} is declared twice", "Choose another name.")
         self.names[identifier.name] = value
 
-    def assign(self, name: str, value: Value) -> None:
+    def assign(self, name: str, value: Value, node: ast.QASMNode) -> None:
         """Give a declared variable another value, where it is declared."""
         if name in self.names or self.outer is None:
             self.names[name] = value
+        elif self.conditional:
+            unsupported(node, f"{name!r} depends on an outcome", "Only gates can be conditional.")
         else:
-            self.outer.assign(name, value)
+            self.outer.assign(name, value, node)
 
     def value(self, node: ast.QASMNode) -> Value:
         """Return the value of an expression."""
@@ -239,8 +247,11 @@ class Scope:
             given = [self.constant(item, f"the argument of {name}") for item in node.arguments]
             return INTEGER_CALLS[name](*given)
         if name not in CALLS:
-            known = [*CALLS, *INTEGER_CALLS]
-            unsupported(node, f"{name!r} is no known function", f"Known are: {', '.join(known)}.")
+            scope = self
+            while scope.outer is not None:
+                scope = scope.outer
+            assert scope.call is not None  # the reader has set it
+            return scope.call(node, self)
         return apply(CALLS[name], *(self.number(item) for item in node.arguments))
 
     def _index(self, node: ast.IndexExpression) -> Value:
@@ -278,7 +289,8 @@ class Scope:
                 for element in elements:
                     (found,), _ = self._picked(tuple(found), [element], index, node)
             else:
-                invalid(node, f"{kind_of(found)} has no such parts", "Index registers and arrays.")
+                remedy = "Registers and arrays have parts."
+                unsupported(node, f"parts of {kind_of(found)} cannot be read", remedy)
         return found
 
     def _picked(

@@ -269,7 +269,7 @@ def test_what_no_circuit_can_hold_is_refused_with_its_place(program, line, text)
     assert caught.value.line == line
 
 
-@pytest.mark.parametrize("program", ["", "// nothing\n", "OPENQASM 3;", "qubit[2] q; end; x x;"])
+@pytest.mark.parametrize("program", ["", "/* nothing */", "OPENQASM 3;", "qubit[2] q; end; x x;"])
 def test_programs_without_gates_are_read(program):
     assert qg.from_qasm(program).steps == ()
 
