@@ -12,7 +12,7 @@ The states are not normalised: their squared norm is the probability of the bran
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from qgate.devices.local.exact import marginal
 from qgate.devices.local.sampling import sample, spread
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import evaluated
 from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.outcomes import PACKED_WIRES, Outcomes
@@ -187,8 +188,11 @@ class _Run:
         if not isinstance(operation, RecordedCondition):
             return replace(branches, states=self._acted(operation, branches, first=first))
         places = [self.records[wire] for wire in operation.condition_wires]
-        table = np.array(operation.table).reshape((2,) * len(places))
-        chosen = np.flatnonzero(table[tuple(branches.bits[:, place] for place in places)])
+        outcomes: dict[Hashable, IntArray] = {
+            number: branches.bits[:, place] for number, place in enumerate(places)
+        }
+        applied = np.broadcast_to(evaluated(operation.node, outcomes), len(branches))
+        chosen = np.flatnonzero(applied)
         if not len(chosen):
             return branches
         states = branches.states.copy()

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from qgate.arrays import any_traced
 from qgate.exceptions import UnsupportedMidMeasure
-from qgate.execution.execute import MeasurementResult
+from qgate.execution.execute import MeasurementResult, check_known
+from qgate.operations.conditions import Conditional
 from qgate.operations.mid_measure import MidMeasure, Ways
+from qgate.operations.outcome_values import MOST_TABULATED, uids_in
 from qgate.operations.recorded import MID_MEASURE
 from qgate.tape import Tape
 from qgate.transforms.deferral import Deferral, deferred
@@ -103,6 +105,7 @@ def _plan(tape: Tape, device: Device, method: Method | None) -> Deferral | None:
     """Rewrite a tape that measures in its middle."""
     if not tape.structure.has_outcomes:
         return None
+    check_known(tape.structure, device.wires, device.name)
     every = [item.ways for item in tape.operations if isinstance(item, MidMeasure)]
     ways = every[0] if every else (None, None)
     fill = _is_filled(tape, device, ways)
@@ -170,7 +173,9 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
         measured = [item for item in tape.operations if isinstance(item, MidMeasure)]
         selected = sum(item.postselect is not None for item in measured)
         wide = len(tape.wires) + len(measured) > MOST_DEFERRED
-        return wide and (bool(tape.shots) or selected <= MOST_SELECTED)
+        return (wide or _has_wide_condition(tape)) and (
+            bool(tape.shots) or selected <= MOST_SELECTED
+        )
     return True
 
 
@@ -184,6 +189,14 @@ def _refuse_returned(tape: Tape, device: Device) -> None:
             remedy="Leave out mcm_method='device': outcomes are then measured at the end, on "
             "further wires.",
         )
+
+
+def _has_wide_condition(tape: Tape) -> bool:
+    """Return whether a condition depends on too many outcomes for a table of its values."""
+    return any(
+        isinstance(item, Conditional) and len(uids_in(item.node)) > MOST_TABULATED
+        for item in tape.operations
+    )
 
 
 def _needs_state(tape: Tape, device: Device, method: Method | None) -> bool:

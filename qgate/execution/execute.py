@@ -270,7 +270,7 @@ def _fitted(
 ) -> Structure:
     """Return a structure with the wires of its measurements set, if the device can hold it."""
     structure = _name_wires(structure, wires)
-    _check_known(structure, wires, device)
+    check_known(structure, wires, device)
     if idle_wires_free:
         structure = without_idle_wires(structure)
         used = busy_wires(structure)
@@ -300,7 +300,7 @@ def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
     return structure.with_measurements(measurements)
 
 
-def _check_known(structure: Structure, wires: Wires | None, device: str) -> None:
+def check_known(structure: Structure, wires: Wires | None, device: str) -> None:
     """Refuse a structure with wires that the device does not have."""
     if wires is None:
         return

@@ -6,7 +6,10 @@ from collections.abc import Hashable, Iterable
 
 from qgate.operations.labels import meter_symbol
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import Node
+from qgate.operations.outcome_words import table_of
 from qgate.operations.selected import Selected
+from qgate.operations.symbolic import Wrapper
 from qgate.typing import Wire
 from qgate.wires import Wires
 
@@ -73,14 +76,29 @@ class Recorded(Operator):
 class RecordedCondition(Selected):
     """Gate that a device applies where its record of outcomes satisfies a condition.
 
-    Parameters as for ``Selected``; the controls are classical wires.
+    Parameters
+    ----------
+    base : Operator
+    controls : wires
+        The classical wires on which the condition depends.
+    node : Node
+        The condition, as an expression of their positions among the controls.
     """
 
     has_decomposition = False
 
+    def __init__(self, base: Operator, controls: Wires, node: Node) -> None:
+        self._num_controls = len(controls)
+        self.node = node
+        Wrapper.__init__(self, base, (*controls, *base.wires), {"node": node})
+
+    @property
+    def table(self) -> tuple[bool, ...]:
+        return tuple(map(bool, table_of(self.node)))
+
     def with_base(self, base: Operator) -> RecordedCondition:
         """Return another gate under the same condition."""
-        return RecordedCondition(base, self.condition_wires, self.table)
+        return RecordedCondition(base, self.condition_wires, self.node)
 
 
 def records_of(operations: Iterable[Operator]) -> frozenset[Wire]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from qgate.arguments import truth, whole_number
 from qgate.arrays import enclosed, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, described
+from qgate.exceptions import InvalidParameters, MidMeasureLeft, described
 from qgate.findable import picklable
 from qgate.operations.arithmetic import prod
 from qgate.operations.conditions import Conditional
@@ -17,6 +17,7 @@ from qgate.operations.controlled import check_work_wire_type
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, OperatorOrFunction, operations_of, require_operators
 from qgate.operations.parameters import in_double, require_numbers
 from qgate.operations.symbolic import Adjoint, pow_, real_number
@@ -235,6 +236,9 @@ def _transformed(function: OperatorOrFunction, verb: str, change: Change) -> Fun
     @wraps(function, updated=())
     def transformed(*args: object, **kwargs: object) -> object:
         operations = operations_of(function, args, kwargs)
+        for operation in operations:
+            if isinstance(operation, MidMeasure):
+                raise MidMeasureLeft(operation=repr(operation))
         changed = [record(operation) for operation in change(operations)]
         return changed[0] if len(changed) == 1 else changed
 

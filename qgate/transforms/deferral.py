@@ -115,7 +115,7 @@ def deferred(
     places = _Places(used, [wire for wire in spare if wire not in used])
     with paused():
         if native:
-            operations = _recorded_operations(tape, places, reduce_postselected, fill)
+            operations = _recorded_operations(tape, places, fill)
         else:
             operations = _deferred_operations(
                 tape, measurements, places, reduce_postselected, selects
@@ -195,15 +195,13 @@ def _deferred_operations(
             if selects and item.postselect is not None:
                 operations.append(MidMeasure(copy, postselect=item.postselect))
         elif isinstance(item, Conditional):
-            operations += _selected(item, places, reduce_postselected, Selected)
+            operations += _selected(item, places, reduce_postselected)
         else:
             operations.append(item)
     return operations
 
 
-def _recorded_operations(
-    tape: Tape, places: _Places, reduce_postselected: bool, fill: bool
-) -> list[Operator]:
+def _recorded_operations(tape: Tape, places: _Places, fill: bool) -> list[Operator]:
     operations: list[Operator] = []
     for item in tape.operations:
         if isinstance(item, MidMeasure):
@@ -213,7 +211,7 @@ def _recorded_operations(
                 Recorded(wire, record, reset=item.reset, postselect=item.postselect, fill=filled)
             )
         elif isinstance(item, Conditional):
-            operations += _selected(item, places, reduce_postselected, RecordedCondition)
+            operations.append(_recorded(item, places))
         else:
             operations.append(item)
     return operations
@@ -238,9 +236,7 @@ def _stays(measured: MidMeasure, measurements: Sequence[Measurement]) -> bool:
     return all(item.obs is None and item.kind in BY_BITS for item in readers)
 
 
-def _selected(
-    item: Conditional, places: _Places, reduce_postselected: bool, kind: type[Selected]
-) -> list[Operator]:
+def _selected(item: Conditional, places: _Places, reduce_postselected: bool) -> list[Operator]:
     """Return the gate under a condition; nothing if it is never true."""
     fixed = places.fixed if reduce_postselected else ()
     names: dict[Hashable, Hashable] = {uid: place for place, uid in enumerate(uids_in(item.node))}
@@ -249,7 +245,14 @@ def _selected(
     if all(table):
         return [item.base]
     controls = Wires([places.wires[uid] for uid in free_uids(item.node, fixed)])
-    return [kind(item.base, controls, table)]
+    return [Selected(item.base, controls, table)]
+
+
+def _recorded(item: Conditional, places: _Places) -> Operator:
+    """Return the gate under a condition on recorded outcomes."""
+    uids = uids_in(item.node)
+    node = renamed(item.node, {uid: place for place, uid in enumerate(uids)})
+    return RecordedCondition(item.base, Wires([places.wires[uid] for uid in uids]), node)
 
 
 def _with_wires(item: Measurement, everything: Wires) -> Measurement:

@@ -7,7 +7,7 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import MidMeasureLeft, UnsupportedMidMeasure
+from qgate.exceptions import MidMeasureLeft, UnknownWires, UnsupportedMidMeasure
 from qgate.transforms.decomposition import decompose
 
 X = qnp.array([0.3, 0.5])
@@ -83,3 +83,13 @@ def test_a_device_without_them_is_named(method):
 
     with pytest.raises(UnsupportedMidMeasure, match="does not measure in the middle"):
         node(X)
+
+
+def test_a_measured_wire_has_to_be_one_of_the_device():
+    @qg.qnode(qg.device("local", wires=2))
+    def node():
+        qg.measure("ancilla")
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(UnknownWires, match="ancilla"):
+        node()

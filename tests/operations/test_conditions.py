@@ -8,6 +8,7 @@ import qgate as qg
 from qgate.exceptions import (
     ConditionalTransformError,
     InvalidTape,
+    MidMeasureLeft,
     OutcomeOfOtherCircuit,
     QuantumFunctionError,
 )
@@ -152,3 +153,11 @@ def test_wrong_measurements_say_what_to_give(call, text):
 def test_branches_are_functions_without_measurements(branch):
     with pytest.raises(ConditionalTransformError, match="no measurements"):
         qg.cond(qg.measure(1), branch)()
+
+
+@pytest.mark.parametrize(
+    "change", [qg.adjoint, lambda fn: qg.ctrl(fn, 1), lambda fn: qg.pow(fn, 2)]
+)
+def test_a_measurement_has_no_adjoint_control_or_power(change):
+    with pytest.raises(MidMeasureLeft, match="MidMeasure"):
+        change(lambda: qg.measure(0))()

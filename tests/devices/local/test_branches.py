@@ -177,3 +177,16 @@ def test_exact_probabilities_of_too_many_outcomes_are_refused():
 
     with pytest.raises(QGateError, match="30 wires"):
         wide()
+
+
+def test_a_condition_may_depend_on_more_outcomes_than_a_table_has():
+    @qg.qnode("local")
+    def circuit():
+        outcomes = []
+        for _ in range(20):
+            outcomes.append(qg.measure(0))
+            qg.X(0)
+        qg.cond(sum(outcomes) == 10, qg.RX)(0.3, wires=1)
+        return qg.expval(qg.Z(1))
+
+    assert circuit() == pytest.approx(np.cos(0.3))
