@@ -24,6 +24,12 @@ from qgate.transforms.pipeline import (
 from qgate.typing import Function, Nested
 
 
+@singledispatch
+def _applied(target: object, transform: Transform, /, *args: object, **kwargs: object) -> Nested:
+    """Apply a transform to an object of a class for which no function is registered."""
+    return transform._apply_to(target, args, kwargs)
+
+
 class Transform:
     """Function from a tape to several tapes, applicable to everything that holds a circuit.
 
@@ -66,6 +72,12 @@ class Transform:
         self.name = name_of(tape_transform)
         self._apply = singledispatch(self.generic_apply_transform)
 
+    generic_register = staticmethod(_applied.register)
+    """Decorator of a function ``(target, transform, *args, **kwargs)`` for objects of another class.
+
+    It applies all transforms to them.
+    """
+
     @property
     def register(self) -> Callable[..., Function]:
         """Decorator of a function that applies the transform to objects of another class."""
@@ -95,7 +107,12 @@ class Transform:
         return self._bound(args, kwargs)
 
     def generic_apply_transform(self, target: object, /, *args: object, **kwargs: object) -> Nested:
-        """Apply the transform as to objects of classes without a registered function."""
+        """Apply the transform as to objects for which it has no registered function of its own."""
+        return _applied(target, self, *args, **kwargs)
+
+    def _apply_to(
+        self, target: Nested, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> Nested:
         if not _holds_circuits(target):
             return self._bound((target, *args), kwargs)
         bound = self._bound(args, kwargs)
@@ -106,7 +123,8 @@ class Transform:
         if isinstance(target, CompilePipeline):
             return target + bound
         if isinstance(target, list | tuple):
-            return self._to_tapes(target, bound)
+            made = [self._apply(tape, *args, **kwargs) for tape in target]
+            return tuple(tape for tapes, _ in made for tape in tapes), side_by_side(made)
         if hasattr(target, "capabilities"):
             raise TransformError(
                 transform=self.name,
@@ -165,10 +183,6 @@ class Transform:
             tapes, together = CompilePipeline(bound).of_tapes([tape])
             postprocess = partial(_only, together)
         return postprocess(tapes) if self.is_informative else (tapes, postprocess)
-
-    def _to_tapes(self, tapes: Sequence[Tape], bound: BoundTransform) -> Transformed:
-        made = [self._to_tape(tape, bound) for tape in tapes]
-        return tuple(tape for others, _ in made for tape in others), side_by_side(made)
 
     def _to_function(self, function: Nested, bound: BoundTransform) -> Function:
         @wraps(function)

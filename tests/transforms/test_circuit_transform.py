@@ -339,6 +339,37 @@ def test_another_class_is_registered():
     assert plain(qg.X(0)) == "PauliX"
 
 
+def test_an_own_function_for_tapes_applies_to_several():
+    @qg.transform
+    def plain(tape):
+        return [tape], lambda results: results[0]
+
+    @plain.register
+    def _(tape: qg.tape.QuantumScript):
+        return [tape.copy(ops=[])], lambda results: results[0]
+
+    tapes, _ = plain([tape_of(), tape_of()])
+
+    assert [each.operations for each in tapes] == [[], []]
+    (tape,), _ = plain.generic_apply_transform(tape_of())
+    assert len(tape.operations) == 3
+
+
+class Subroutine(tuple):
+    """Operations, for which no transform has a function."""
+
+
+def test_a_class_is_registered_for_all_transforms():
+    @qg.transforms.Transform.generic_register(Subroutine)
+    def _(target, transform, *args, **kwargs):
+        (tape,), _ = transform(qg.tape.QuantumScript(list(target)), *args, **kwargs)
+        return Subroutine(tape.operations)
+
+    found = qg.transforms.cancel_inverses(Subroutine([qg.X(0), qg.X(0), qg.Y(0)]))
+
+    assert found == (qg.Y(0),)
+
+
 def test_options_are_completed_before_the_circuit():
     @qg.transform(setup_inputs=lambda factors=(2.0,): ((), {"factors": factors}))
     def scaled(tape, factors):
