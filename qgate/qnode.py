@@ -231,6 +231,8 @@ class QNode:
             self._pipeline = CompilePipeline()
         return self._pipeline
 
+    transform_program = compile_pipeline  # PennyLane's older name
+
     @property
     def is_transformed(self) -> bool:
         """Whether the tape of a call is transformed before it runs."""

@@ -73,9 +73,9 @@ class Transform:
         self._apply = singledispatch(self.generic_apply_transform)
 
     generic_register = staticmethod(_applied.register)
-    """Decorator of a function ``(target, transform, *args, **kwargs)`` for objects of another class.
+    """Decorator of a function ``(target, transform, *args, **kwargs)`` for another class.
 
-    It applies all transforms to them.
+    It applies all transforms to objects of the class.
     """
 
     @property

@@ -395,10 +395,16 @@ class CompilePipeline:
         """
         if isinstance(target, Tape):
             return self.of_tapes([target])
-        if isinstance(target, list | tuple):
+        if isinstance(target, list | tuple) and all(isinstance(each, Tape) for each in target):
             return self.of_tapes(target)
         if hasattr(target, "with_pipeline"):
             return target.with_pipeline(target.compile_pipeline + self)
+        if not callable(target):
+            raise TransformError(
+                transform="A pipeline",
+                reason=f"{described(target)} is no circuit",
+                remedy="Give a tape, several tapes, a quantum function or a QNode.",
+            )
         for step in self:
             target = step(target)
         return target

@@ -151,6 +151,8 @@ def test_a_transform_of_a_pipeline_is_added_to_it():
         (lambda pipeline: pipeline.add_marker("top"), "names another place"),
         (lambda pipeline: pipeline.add_marker("x", 4), "no place among 1"),
         (lambda pipeline: pipeline.remove_marker("x"), "none of this name"),
+        (lambda pipeline: pipeline(3), "3 is no circuit"),
+        (lambda pipeline: pipeline([3]), "is no circuit"),
     ],
 )
 def test_wrong_use_is_refused(change, reason):

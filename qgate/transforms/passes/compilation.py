@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from qgate.arguments import whole_number
+from qgate.arguments import items_of, whole_number
 from qgate.exceptions import TransformError, described
 from qgate.operations.operator import Operator
 from qgate.tape import Tape
@@ -66,7 +66,14 @@ def compile(
     >>> [gate.name for gate in circuit.single_tape((0.6,), {}).operations]
     ['RX']
     """
-    steps = [_step(each) for each in pipeline]
+    parts = items_of(pipeline)
+    if parts is None:
+        raise TransformError(
+            transform="compile",
+            reason=f"pipeline={described(pipeline)} is no sequence",
+            remedy="Give a list of transforms.",
+        )
+    steps = [_step(each) for each in parts]
     count = whole_number(num_passes)
     if count is None or count < 1:
         raise TransformError(

@@ -138,6 +138,11 @@ def mitigate_with_zne(
             f"{described(reps_per_factor)} are no factors and no number of repetitions",
             "Give a sequence of numbers and a whole number from 1 on.",
         )
+    for name, function in {"folding": folding, "extrapolate": extrapolate}.items():
+        if not callable(function):
+            raise _wrong(
+                "mitigate_with_zne", f"{name}={described(function)} is no function", "Give one."
+            )
     tapes = []
     for factor in factors:
         for _ in range(repetitions):

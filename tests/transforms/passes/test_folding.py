@@ -153,6 +153,7 @@ def test_exponentials_are_extrapolated(asymptote, sign):
             ),
             "makes 2 tapes",
         ),
+        (mitigate_with_zne([1], 3, richardson_extrapolate), "folding=3 is no function"),
         (lambda tape: poly_extrapolate([1.0], [1.0], 1), "is no order below"),
     ],
 )

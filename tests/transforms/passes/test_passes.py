@@ -426,6 +426,7 @@ def test_operators_of_a_qnode_are_simplified():
         (commute_controlled(direction="up"), "is no direction"),
         (qg.compile(pipeline=[len]), "which is no transform"),
         (qg.compile(num_passes=0), "no number of passes"),
+        (qg.compile(pipeline=3), "is no sequence"),
         (qg.decompose(gate_set="RX"), "no set of gates"),
         (qg.decompose(gate_set=[3]), "no set of gates"),
         (qg.decompose(max_expansion=-1), "no number of levels"),
