@@ -174,8 +174,8 @@ def _covered(element: Element, rows: int, outcomes: Mapping[Hashable, int]) -> S
     """
     acted = element.rows
     if element.shape is Shape.READOUT:
-        counted = [outcomes[uid] for uid in element.reads] or [0]
-        read = range(min(counted), max(counted) + 1) if element.reads else ()
+        counted = [outcomes[uid] for uid in element.reads if uid in outcomes]
+        read = range(min(counted), max(counted) + 1) if counted else ()
         places: list[Hashable] = [("outcome", place) for place in read]
         return places + (list(range(acted[0], acted[-1] + 1)) if acted else [])
     goes_down = element.reads or any(uid in outcomes for uid in element.writes)

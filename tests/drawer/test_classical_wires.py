@@ -116,3 +116,14 @@ def test_outcomes_stay_outcomes_in_the_gates_that_are_shifted():
         "1: ───║───Rot─╰X─╰●──X─┤",
         "      ╚══════════════╩═╡  Probs[MCM]",
     ]
+
+
+def test_an_outcome_of_another_circuit_has_no_classical_wire():
+    with qg.QuantumTape():
+        other = qg.measure(5)
+
+    def circuit():
+        qg.cond(other, qg.X)(0)
+        return qg.expval(other), qg.probs(wires=0)
+
+    assert drawn(circuit) == ["0: ──X─┤  Probs"]
