@@ -18,6 +18,9 @@ MOST_SHOTS = 2**53
 MOST_PARTS = 100_000
 """Maximum number of parts of a shot vector, each a result of its own; checked before allocation."""
 
+INTEGER = frozenset({int})
+"""Type of the entries of ``parts``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shots:
@@ -26,8 +29,8 @@ class Shots:
     Parameters
     ----------
     parts : tuple of int
-        Shots of each part of a shot vector; one part for a plain number. Anything but a tuple is
-        converted by ``of``.
+        Shots of each part of a shot vector; one part for a plain number. Anything but a tuple of
+        int is converted by ``of``.
     partitioned : bool
         Whether each part is a separate result (a shot vector).
     budget : Budget or None
@@ -40,7 +43,8 @@ class Shots:
     budget: Budget | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if type(self.parts) is not tuple:  # PennyLane's call, Shots(100)
+        whole = type(self.parts) is tuple and INTEGER.issuperset(map(type, self.parts))
+        if not whole:  # PennyLane's calls, Shots(100) and Shots(((10, 2),))
             given = Shots.of(self.parts)
             for name in ("parts", "partitioned", "budget"):
                 object.__setattr__(self, name, getattr(given, name))

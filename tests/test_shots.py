@@ -101,6 +101,6 @@ def test_the_largest_numbers_of_shots_are_allowed():
     assert len(Shots.of([(3, 100_000)]).parts) == 100_000
 
 
-@pytest.mark.parametrize("given", [None, 10, [10, 20], [(10, 2)]])
+@pytest.mark.parametrize("given", [None, 10, [10, 20], [(10, 2)], ((10, 2), 5)])
 def test_shots_are_made_by_their_class_as_in_pennylane(given):
     assert Shots(given) == Shots.of(given)

@@ -6,6 +6,7 @@ import numpy as np
 
 from qgate.arrays import namespace, opened, shape_of
 from qgate.exceptions import InvalidParameters
+from qgate.math.conversion import cast_like
 from qgate.math.interfaces import is_sparse
 from qgate.operations.matrices import embed
 from qgate.operations.parameters import as_array
@@ -47,7 +48,7 @@ def expand_matrix(
         return opened(matrix)
     if is_sparse(matrix):
         return _expand_sparse(matrix, own, order, sparse_format)
-    return opened(embed(matrix, own, order, xp=namespace([matrix])))
+    return cast_like(embed(matrix, own, order, xp=namespace([matrix])), matrix)
 
 
 def _expand_sparse(matrix: SparseMatrix, own: Wires, order: Wires, form: str) -> SparseMatrix:

@@ -183,6 +183,7 @@ def test_dense_and_sparse_matrices_are_expanded_alike():
     np.testing.assert_allclose(dense, expected)
     np.testing.assert_allclose(sparse.toarray(), expected)
     assert math.allclose(sparse, dense)
+    assert math.expand_matrix(np.eye(2, dtype=int), [0], [0, 1]).dtype == int
     assert math.get_interface(sparse) == "scipy"
     with pytest.raises(WireError):
         math.expand_matrix(gate, [0, 5], [0, 1])
