@@ -55,14 +55,9 @@ def polarity(
     Cost: one submission, as for ``square_kernel_matrix``. Reference: Wang et al., Artificial
     Intelligence Review 43, 179 (2015).
     """
-    labels = _labels(X, Y, rescale=bool(rescale_class_labels))
-    matrix = enclosed(square_kernel_matrix(X, kernel, assume_normalized_kernel))
-    xp, target = namespace([matrix]), np.outer(labels, labels)
-    found = xp.sum(matrix * target, axis=(-2, -1))
-    if normalize:
-        norm = np.sqrt(np.sum(target**2))
-        found = found / (xp.sqrt(xp.sum(matrix * matrix, axis=(-2, -1))) * norm)
-    return finished(found, [])
+    labels = weights_of(X, Y, rescale=bool(rescale_class_labels))
+    matrix = square_kernel_matrix(X, kernel, assume_normalized_kernel)
+    return aligned(matrix, labels, normalize=bool(normalize))
 
 
 def target_alignment(
@@ -93,7 +88,18 @@ def target_alignment(
     return polarity(X, Y, kernel, assume_normalized_kernel, rescale_class_labels, normalize=True)
 
 
-def _labels(X: Sequence[Tensor], Y: Sequence[float], *, rescale: bool) -> FloatArray:
+def aligned(matrix: Tensor, labels: FloatArray, *, normalize: bool) -> Tensor:
+    """Return the polarity of a kernel matrix, or the alignment."""
+    values, target = enclosed(matrix), np.outer(labels, labels)
+    xp = namespace([values])
+    found = xp.sum(values * target, axis=(-2, -1))
+    if normalize:
+        norm = np.sqrt(np.sum(target**2))
+        found = found / (xp.sqrt(xp.sum(values * values, axis=(-2, -1))) * norm)
+    return finished(found, [])
+
+
+def weights_of(X: Sequence[Tensor], Y: Sequence[float], *, rescale: bool = True) -> FloatArray:
     """Return the weight of each data point in the polarity."""
     labels = np.asarray([unwrap(label) for label in Y] if hasattr(Y, "__len__") else Y)
     if shape_of(labels) != (len(X),) or labels.dtype.kind not in "iuf":

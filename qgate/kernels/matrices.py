@@ -59,7 +59,7 @@ def square_kernel_matrix(
     [[1.   0.77]
      [0.77 1.  ]]
     """
-    points = _points("square_kernel_matrix", "X", X)
+    points = points_of("square_kernel_matrix", "X", X)
     count = len(points)
     first = int(bool(assume_normalized_kernel))
     pairs = [(i, j) for i in range(count) for j in range(i + first, count)]
@@ -97,12 +97,12 @@ def kernel_matrix(X1: Sequence[Tensor], X2: Sequence[Tensor], kernel: Function) 
     -----
     Cost: one submission of N M circuits; further details as for ``square_kernel_matrix``.
     """
-    rows, columns = _points("kernel_matrix", "X1", X1), _points("kernel_matrix", "X2", X2)
+    rows, columns = points_of("kernel_matrix", "X1", X1), points_of("kernel_matrix", "X2", X2)
     found = _values("kernel_matrix", kernel, list(product(rows, columns)))
     return _arranged(found, range(len(found)), (len(rows), len(columns)), namespace(found))
 
 
-def _points(owner: str, argument: str, given: Sequence[Tensor]) -> list[Tensor]:
+def points_of(owner: str, argument: str, given: Sequence[Tensor]) -> list[Tensor]:
     """Return the data points."""
     is_array = getattr(given, "shape", ()) != ()
     points = [given[index] for index in range(len(given))] if is_array else items_of(given)

@@ -45,6 +45,30 @@ def test_values_are_squared_overlaps_of_the_embedded_states():
     )
 
 
+@pytest.mark.parametrize(("options", "circuits"), [({}, 4), ({"diff_method": "spsa"}, 6)])
+def test_exact_matrices_need_one_circuit_for_each_point(options, circuits):
+    device = qg.device("local")
+
+    with qg.Tracker(device) as tracker:
+        qg.kernels.EmbeddingKernel(embed, device, **options).square_kernel_matrix(POINTS)
+
+    assert tracker.totals["executions"] == circuits
+
+
+def test_circuits_whose_wires_depend_on_the_data_are_compared_pair_by_pair():
+    def ansatz(x):
+        for wire in ("a", "b") if x > 0 else ("b", "a"):
+            qg.RX(x if wire == "a" else 2 * x, wires=wire)
+
+    kernel = qg.kernels.EmbeddingKernel(ansatz, "local")
+    points = np.array([-0.3, 0.4])
+
+    difference = np.cos(0.35) ** 2 * np.cos(0.7) ** 2
+    np.testing.assert_allclose(
+        kernel.square_kernel_matrix(points), [[1, difference], [difference, 1]]
+    )
+
+
 @pytest.mark.parametrize("method", ["best", "parameter-shift"])
 def test_the_alignment_is_differentiated_in_one_submission(method):
     device = qg.device("local")
