@@ -227,6 +227,10 @@ class Interface(ABC):
             "may stay unknown."
         )
 
+    def cast(self, tensor: Tensor, dtype: str) -> Tensor:
+        """Return an array with numbers of another type, named as in numpy."""
+        return tensor.astype(dtype)
+
     def seed(self, value: Tensor) -> Tensor:
         """Return a seed as whole numbers."""
         return value

@@ -61,6 +61,8 @@ class MeasuredValue:
             raise QuantumFunctionError(
                 f"The value of {self!r} is a dictionary and has no numeric type."
             )
+        if self.dtype is not None:
+            return type(self.dtype.type(0).item())
         return float if self.obs is not None else TYPES.get(self.kind, float)
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.exceptions import MeasurementShapeError, QuantumFunctionError
+from qgate.exceptions import InvalidParameters, MeasurementShapeError, QuantumFunctionError
 
 MEASUREMENTS = [
     qg.expval(qg.Z(0)),
@@ -67,3 +67,21 @@ def test_an_observable_gives_eigenvalues_and_diagonalizing_gates():
     assert len(measurement.diagonalizing_gates()) > 0
     assert qg.probs(wires=0).eigvals() is None
     assert qg.probs(wires=0).diagonalizing_gates() == []
+
+
+def test_samples_have_the_type_that_was_asked_for():
+    @qg.qnode("local?seed=1", shots=[3, 4])
+    def circuit():
+        return qg.sample(wires=[0, 1], dtype="int8"), qg.sample(qg.Z(0), dtype=np.float32)
+
+    for bits, values in circuit():
+        assert bits.dtype == np.int8
+        assert values.dtype == np.float32
+        assert values.tolist() == [1.0] * len(bits)
+    assert qg.sample(wires=0, dtype="float32").numeric_type is float
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "text", object()])
+def test_samples_are_of_real_types(dtype):
+    with pytest.raises(InvalidParameters, match="int8"):
+        qg.sample(wires=0, dtype=dtype)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from qgate.arrays import NUMBERS, has_requires_grad, unwrap
+from qgate.arrays import NUMBERS, framework_of, has_requires_grad, unwrap
 from qgate.exceptions import NoMeasurement, described, name_of
 from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import SINGLE_SHOTS, Measurement, MeasurementKind
@@ -111,9 +111,18 @@ def arrange(
             else _select(item, entry[part::parts], tape.batch_size, finish)
             for item, entry in zip(tape.measurements, entries, strict=True)
         ]
+        for place, item in enumerate(tape.measurements):
+            if item.dtype is not None:
+                values[place] = _as_type(values[place], item.dtype)
         single = isinstance(returned, Measurement)
         shaped.append(values[0] if single else rebuilt(returned, iter(values)))
     return tuple(shaped) if tape.shots.partitioned else shaped[0]
+
+
+def _as_type(samples: Tensor, dtype: np.dtype[Any]) -> Tensor:
+    """Return samples as numbers of another type, in their framework."""
+    framework = framework_of(samples)
+    return samples.astype(dtype) if framework is None else framework.cast(samples, dtype.name)
 
 
 def _select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qgate.arguments import require_accepts
+from qgate.arguments import require_accepts, truth
 from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
 
@@ -30,6 +30,8 @@ class Tracker:
         Count only what is sent to this device; default all.
     callback : callable, optional
         Called after each update with ``totals``, ``history`` and ``latest``.
+    persistent : bool
+        Whether counts are kept when a further ``with`` block begins; otherwise they begin at 0.
 
     Attributes
     ----------
@@ -43,11 +45,17 @@ class Tracker:
         The last of these.
     """
 
-    def __init__(self, dev: Any = None, callback: Callable[..., None] | None = None) -> None:
+    def __init__(
+        self,
+        dev: Any = None,
+        callback: Callable[..., None] | None = None,
+        persistent: bool = False,
+    ) -> None:
         if callback is not None:
             require_accepts("Tracker", "callback", callback, totals={}, history={}, latest={})
         self.device = dev
         self.callback = callback
+        self.persistent = truth("Tracker", "persistent", persistent)
         self._blocks: list[entered] = []
         self.reset()
 
@@ -69,7 +77,14 @@ class Tracker:
         if self.callback is not None:
             self.callback(totals=self.totals, history=self.history, latest=self.latest)
 
+    @property
+    def active(self) -> bool:
+        """Whether it counts now."""
+        return bool(self._blocks)
+
     def __enter__(self) -> Tracker:
+        if not (self.active or self.persistent):
+            self.reset()
         block = entered(tracker=self)
         block.__enter__()
         self._blocks.append(block)

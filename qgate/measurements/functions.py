@@ -56,13 +56,40 @@ def probs(wires: WiresLike | None = None, op: Measured | None = None) -> Measure
     return _readout(MeasurementKind.PROBS, op, wires)
 
 
-def sample(op: Measured | None = None, wires: WiresLike | None = None) -> Measurement:
+def sample(
+    op: Measured | None = None, wires: WiresLike | None = None, dtype: Any = None
+) -> Measurement:
     """Samples: one eigenvalue per shot, shape (shots,), or one bitstring, shape (shots, n).
 
     Of a value of mid-circuit measurements it is one number per shot, of a list of n outcomes an
     array of shape (shots, n).
+
+    Parameters
+    ----------
+    op : Operator, optional
+        Sample its eigenvalues, instead of bitstrings of ``wires``.
+    wires : wires, optional
+        Default: all wires of the device.
+    dtype : str or numpy.dtype, optional
+        Type of the numbers, such as ``"int8"``; default as computed.
     """
-    return _readout(MeasurementKind.SAMPLE, op, wires)
+    measurement = _readout(MeasurementKind.SAMPLE, op, wires)
+    measurement.dtype = None if dtype is None else _number_type(dtype)
+    return measurement
+
+
+def _number_type(dtype: Any) -> np.dtype[Any]:
+    """Return a numpy type of real numbers."""
+    try:
+        found: np.dtype[Any] = np.dtype(getattr(dtype, "name", dtype))
+    except TypeError:
+        found = np.dtype(object)
+    if found.kind not in "iuf":
+        raise InvalidParameters(
+            f"sample was given dtype={described(dtype)}. Give a type of real numbers, such as "
+            "'int8', 'float32' or numpy.int64."
+        )
+    return found
 
 
 def counts(

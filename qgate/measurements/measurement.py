@@ -107,6 +107,9 @@ class Measurement(MeasuredValue):
         Further options of the kind, e.g. the base of a logarithm.
     """
 
+    dtype: Any = None
+    """Type of samples that was asked for; None: as computed. It does not change the circuit."""
+
     mv: MeasurementValue | Sequence[MeasurementValue] | None = None
     """The value of mid-circuit measurements, or the outcomes, that are measured."""
 

@@ -131,3 +131,18 @@ def test_a_plan_ran_no_circuits():
         qg.plan(circuit)()
 
     assert "resources" not in tracker.history
+
+
+def test_a_further_block_begins_at_zero_unless_the_tracker_is_persistent():
+    @qg.qnode("local")
+    def circuit():
+        return qg.expval(qg.Z(0))
+
+    for persistent, expected in ((False, 1), (True, 2)):
+        tracker = qg.Tracker(persistent=persistent)
+        for _ in range(2):
+            with tracker:
+                assert tracker.active
+                circuit()
+        assert tracker.totals["executions"] == expected
+        assert not tracker.active
