@@ -147,23 +147,6 @@ class CompiledCircuit:
             return None
         return prod(1.0 - error for error in errors)
 
-    @property
-    def summary(self) -> str:
-        """All figures in one line."""
-        names = ", ".join(f"{name} {count}" for name, count in self.gate_types.items())
-        parts = [
-            f"depth {self.depth}",
-            f"{quantity(len(self.gates), 'gate')}, {self.two_qubit_gates} on two qubits "
-            f"({names or 'none'})",
-        ]
-        if self.duration_s is not None:
-            parts.append(f"{self.duration_s * 1e6:.4g} us")
-        if self.success_probability is not None:
-            parts.append(
-                f"success probability {self.success_probability:.3g} by the {self.calibration}"
-            )
-        return ", ".join(parts) + (f"; {self.compiler}" if self.compiler else "")
-
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as a dictionary."""
         figures = ("compiler", "calibration", "depth", "two_qubit_gates", "gate_types")

@@ -16,8 +16,8 @@ from qgate.sweep import Sweep
 from qgate.wires import Wires
 
 COMPILERS: Mapping[Placing, str] = {
-    Placing.FREE: "before the service chooses qubits and compiles to the device's gates",
-    Placing.PHYSICAL: "before the service compiles to the device's gates",
+    Placing.FREE: "shown as sent; the service then chooses qubits and compiles to its gates",
+    Placing.PHYSICAL: "shown as sent; the service then compiles to its gates",
     Placing.VERBATIM: "",
 }
 """Compilation of a circuit after it was sent, by the placing of its qubits."""

@@ -13,6 +13,14 @@ from qgate.circuit_resources import OLDER_NAMES as COUNTS_BEFORE
 from qgate.circuit_resources import SpecsResources
 from qgate.devices.compiled import CompiledCircuit, quantity
 from qgate.exceptions import QGateError, UnknownEntry
+from qgate.resource.compiled_table import (
+    MOST_LISTED,
+    Columns,
+    as_html,
+    as_text,
+    columns,
+    notes,
+)
 from qgate.resource.requests import (
     RequestCounts,
     method_of,
@@ -29,10 +37,6 @@ if TYPE_CHECKING:
 
 OLDER_NAMES: Mapping[str, str] = {"gradient_fn": "diff_method", "num_tape_wires": "num_wires"}
 """Names of entries that programs written for older versions of PennyLane use."""
-
-
-MOST_LISTED = 20
-"""Maximum number of circuits of a kind that are listed as text."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,10 @@ class CircuitSpecs:
             yield self.resources.to_pretty_str()
             yield ""
         yield from (f"{name}: {value}" for name, value in self._work())
+        if table := self._table():
+            yield ""
+            yield from as_text(table)
+            yield from notes(self.compiled)
 
     def _header(self) -> list[tuple[str, object]]:
         return [
@@ -219,7 +227,6 @@ class CircuitSpecs:
         try:
             yield "Value", self.value
             yield from self._derivatives()
-            yield from self._circuits()
         except QGateError as error:
             yield "Cannot run", error
 
@@ -233,11 +240,13 @@ class CircuitSpecs:
         if gradient is not None:
             yield "Value and gradient", gradient
 
-    def _circuits(self) -> Iterator[tuple[str, object]]:
-        for index, circuit in enumerate(self.compiled[:MOST_LISTED]):
-            yield f"Circuit {letters(index)} on the device", circuit.summary
-        if len(self.compiled) > MOST_LISTED:
-            yield "Further circuits", len(self.compiled) - MOST_LISTED
+    def _table(self) -> Columns:
+        """Return the table of the circuits on the device; empty if it cannot run them."""
+        try:
+            circuits = self.compiled
+        except QGateError:
+            return {}
+        return columns(circuits, {"circuit": list(map(letters, range(len(circuits))))})
 
     def __str__(self) -> str:
         return self.to_pretty_str()
@@ -252,7 +261,8 @@ class CircuitSpecs:
             + [("Depth", "not computed" if each.depth is None else each.depth)]
             for each in resources
         ]
-        return "".join(map(_table, (self._header(), *counts, list(self._work()))))
+        tables = "".join(map(_table, (self._header(), *counts, list(self._work()))))
+        return tables + (as_html(table) if (table := self._table()) else "")
 
 
 ENTRIES = (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qgate.context import entered
-from qgate.devices.compiled import CompiledCircuit, quantity
-from qgate.resource.circuit_specs import MOST_LISTED
+from qgate.devices.compiled import CompiledCircuit
+from qgate.resource.compiled_table import as_text, columns, notes
 from qgate.resource.requests import RequestCounts, Requests
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -76,15 +76,15 @@ class ProgramSpecs:
     def __str__(self) -> str:
         if not self.circuits:
             return NOTHING
-        lines = [f"in all: {self.requests}"]
-        for number, each in enumerate(self.circuits[:MOST_LISTED], 1):
-            shots = quantity(each.shots, "shot") if each.shots else "exact"
-            head = f"circuit {number} on {each.device}, {quantity(each.rows, 'row')}, {shots}"
-            lines.append(f"{head}: {each.compiled.summary}")
-        more = len(self.circuits) - MOST_LISTED
-        lines += [f"and {more} more"] if more > 0 else []
-        lines += [f"{device}: {source}" for device, source in self.sources.items()]
-        return "\n".join(lines)
+        first = {
+            "circuit": range(1, len(self.circuits) + 1),
+            "device": [each.device for each in self.circuits],
+            "rows": [each.rows for each in self.circuits],
+            "shots": [each.shots or "exact" for each in self.circuits],
+        }
+        compiled = [each.compiled for each in self.circuits]
+        lines = [f"in all: {self.requests}", *as_text(columns(compiled, first)), *notes(compiled)]
+        return "\n".join(lines + [f"{name}: {text}" for name, text in self.sources.items()])
 
 
 def specs_of_program(program: Callable[[], object], device: Device | None = None) -> ProgramSpecs:

@@ -39,7 +39,7 @@ def test_exact_circuits_have_no_shots():
     found = specs_of_program(lambda: exact(0.1))
 
     assert (found.requests.shots, found.circuits[0].shots) == (0, 0)
-    assert "circuit 1 on local, 1 row, exact: depth 1" in str(found)
+    assert str(found).splitlines()[2].split()[:5] == ["1", "local", "1", "exact", "1"]
 
 
 def test_a_program_without_circuits_sends_nothing():
@@ -58,4 +58,4 @@ def test_long_lists_are_cut():
                 qg.expval(qg.Z(0))
             qg.execute([tape], "local")
 
-    assert str(specs_of_program(program)).endswith("and 5 more")
+    assert str(specs_of_program(program)).endswith("There are 5 more circuits.")

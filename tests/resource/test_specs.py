@@ -282,7 +282,9 @@ class TestAccess:
         assert "Parameters: 2, of which 1 trainable with 6 angles" in text
         assert "Value: 1 submission, 2 circuits, 2 rows, 200 shots" in text
         assert "Value and gradient: 1 submission, 2 circuits, 26 rows, 2600 shots" in text
-        assert "Circuit b on the device: depth " in text
+        heads, first, second = text.splitlines()[-3:]
+        assert heads.split()[:2] == ["circuit", "depth"]
+        assert [first[0], second[0]] == ["a", "b"]
 
     def test_several_circuits_are_printed_one_by_one(self):
         text = str(specs_of(level="device", shots=100))
@@ -298,7 +300,7 @@ class TestAccess:
         text = str(specs_of(function=whole, args=(), level="device", shots=10))
 
         assert "And 7 more." in text  # 27 bases of three wires
-        assert "Further circuits: 7" in text
+        assert text.endswith("There are 7 more circuits.")
 
     def test_the_dictionary_can_be_written_as_json(self):
         found = specs_of(shots=100)
@@ -312,7 +314,7 @@ class TestAccess:
     def test_a_notebook_shows_tables(self):
         html = specs_of(shots=100)._repr_html_()
 
-        assert html.count("<table>") == html.count("</table>") == 3
+        assert html.count("<table>") == html.count("</table>") == 4
         assert "<th>Device</th><td>local</td>" in html
 
     def test_entries_are_read_as_of_a_dictionary_also_by_older_names(self):
