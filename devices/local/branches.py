@@ -37,6 +37,9 @@ from qgate.wires import Wires
 MOST_EXACT_WIRES = 24
 """Maximum number of wires whose exact joint probabilities are listed."""
 
+MOST_BRANCHES = 2**22
+"""Maximum number of branches that are followed without shots."""
+
 AMPLITUDES_TOGETHER = 2**20
 """Number of amplitudes up to which branches are followed together."""
 
@@ -324,7 +327,16 @@ class _Reader:
         )
         total: FloatArray = np.zeros((rows, 2**self.num_wires))
         values = spread(np.arange(2 ** len(self.read)), self.shifts, np.int64)
+        followed = 0
         for branches in ends:
+            followed += len(branches)
+            check_size(
+                "A circuit with mid-circuit measurements",
+                followed,
+                MOST_BRANCHES,
+                unit="branches or more",
+                remedy="Give a number of shots, or use mcm_method='deferred'.",
+            )
             places = self._numbers(branches)[:, None] + values
             np.add.at(total, (branches.rows[:, None], places), self._chances(branches))
         return total

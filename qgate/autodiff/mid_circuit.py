@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 Evaluate = Callable[[Sequence[Tape], "Device"], list[list[MeasurementResult]]]
 """Evaluation of tapes without mid-circuit measurements on a device."""
 
-MOST_DEFERRED = 22
-"""Number of wires up to which a simulator defers; with more, it goes through the branches."""
+MOST_DEFERRED = 26
+"""Number of wires up to which a simulator defers; with more, it goes through the branches.
+
+Both take 2**(wires + measurements) amplitudes without shots. The deferred circuit runs in compiled
+code, and needs memory for all of them: 1 GiB.
+"""
+
+MOST_SAMPLED = 20
+"""The same with shots, for which no more branches are followed than there are shots."""
 
 MOST_SELECTED = 12
 """Number of selected outcomes whose joint probability a simulation by branches lists exactly."""
@@ -172,7 +179,8 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
     if mcm_method is None and device.capabilities.statevector:
         measured = [item for item in tape.operations if isinstance(item, MidMeasure)]
         selected = sum(item.postselect is not None for item in measured)
-        wide = len(tape.wires) + len(measured) > MOST_DEFERRED
+        most = MOST_SAMPLED if tape.shots else MOST_DEFERRED
+        wide = len(tape.wires) + len(measured) > most
         return (wide or _has_wide_condition(tape)) and (
             bool(tape.shots) or selected <= MOST_SELECTED
         )

@@ -40,6 +40,10 @@ MeasurementResult = Any
 """Results of a measurement for K rows: array (K, ...), list of K, or an ``UnbatchedResult``."""
 
 
+MOST_RECORDED = 20
+"""Maximum number of wires and outcomes that are measured together exactly in one circuit."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnbatchedResult:
     """Result of a measurement for a single row, without the axis of rows."""
@@ -205,7 +209,7 @@ def _lowered(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], Postproce
         exact_kinds(sweep.structure, device),
         device=device.name,
         words=capabilities.exact_words and not sweep.structure.records,
-        most_wires=capabilities.max_exact_wires,
+        most_wires=MOST_RECORDED if sweep.structure.records else capabilities.max_exact_wires,
     )
     parts = tuple(
         decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
