@@ -56,7 +56,8 @@ def to_braket(
     Raises
     ------
     QuantumFunctionError
-        The circuit has batches, measurements in its middle, or observables without a common basis.
+        The circuit has batches, measurements in its middle, or observables without a common basis;
+        or Braket refuses the name of a free parameter.
     UnsupportedOperation
         A gate cannot be decomposed.
 
@@ -121,7 +122,13 @@ def _parameter(value: Any, symbols: tuple[str, ...]) -> Any:
         return value if getattr(value, "ndim", 0) else number(value)
     total: Any = value.offset
     for slot, factor in value.terms:
-        parameter = FreeParameter(symbols[slot])
+        try:
+            parameter = FreeParameter(symbols[slot])
+        except ValueError as error:
+            raise QuantumFunctionError(
+                f"{symbols[slot]!r} cannot be the name of a free parameter of Braket: {error} "
+                "Choose another name."
+            ) from error
         term = parameter if factor == 1.0 else factor * parameter
         total = term if isinstance(total, float) and not total else total + term
     return total

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from qgate.arrays import enclosed, namespace, opened
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, NotAffine
+from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
 
@@ -102,6 +103,13 @@ def evaluate(angle: Angle, values: Mapping[str, Tensor]) -> Tensor:
     if angle.function in OPERATORS:
         return FUNCTIONS[angle.function](*arguments)
     (argument,) = map(enclosed, arguments)
+    if isinstance(argument, Affine):
+        raise NotAffine(
+            f"The circuit has the angle {angle.function}(...) of a free parameter. A written "
+            "circuit has sums and multiples of free parameters. Give a number for it."
+        )
+    if isinstance(argument, str):
+        raise InvalidParameters(f"{angle.function} of the text {argument!r}: give a number.")
     return opened(getattr(namespace([argument]), angle.function)(argument))
 
 

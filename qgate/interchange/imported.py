@@ -118,6 +118,10 @@ class ImportedCircuit:
                 final[step.bit if step.bit is not None else -1 - place] = place
         return last.issuperset(final.values())
 
+    def __repr__(self) -> str:
+        inputs = list(map(str, self.inputs))
+        return f"<ImportedCircuit {self.name!r}: wires={list(self.labels)}, inputs={inputs}>"
+
     @property
     def __name__(self) -> str:
         return self.name

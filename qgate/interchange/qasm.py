@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from qgate.exceptions import NotACircuit, described
+from qgate.exceptions import InvalidParameters, NotACircuit, described
 from qgate.interchange.imported import ImportedCircuit
 from qgate.interchange.parsing import parsed
 from qgate.interchange.qasm_reader import Reader
@@ -74,6 +74,8 @@ def from_qasm3(
     ------
     InvalidQasm, UnsupportedQasm
         As for ``from_qasm``.
+    InvalidParameters
+        ``wire_map`` is no mapping.
 
     Examples
     --------
@@ -81,6 +83,11 @@ def from_qasm3(
     >>> apply.labels
     (0, 'b')
     """
+    if wire_map is not None and not isinstance(wire_map, Mapping):
+        raise InvalidParameters(
+            f"wire_map={described(wire_map)} is no mapping. Give one from names of qubits to "
+            "wires, such as {'q[0]': 0}."
+        )
     names = dict(wire_map or {})
     return _read(quantum_circuit, None, lambda place, name, physical: names.get(name, name))
 

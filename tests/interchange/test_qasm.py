@@ -9,7 +9,14 @@ from qiskit import qasm3
 from qiskit.quantum_info import Operator
 
 import qgate as qg
-from qgate.exceptions import InputError, InvalidQasm, NotACircuit, UnsupportedQasm
+from qgate.exceptions import (
+    InputError,
+    InvalidParameters,
+    InvalidQasm,
+    NotACircuit,
+    NotAffine,
+    UnsupportedQasm,
+)
 
 PROGRAMS = {
     "broadcast": "qubit[2] a; qubit b; qubit[2] c; h a; cx a, c; cx b, a; x b;",
@@ -154,6 +161,26 @@ def test_wires_are_names_of_qubits_or_what_a_map_says():
         qg.from_qasm3("qubit[2] a; qubit b; cx a[1], b;", {"b": 7})()
 
     assert tape.operations == [qg.CNOT(["a[1]", "b"]), qg.CNOT(["a[1]", 7])]
+
+
+def test_a_wire_map_is_a_mapping():
+    with pytest.raises(InvalidParameters, match="wire_map=3 is no mapping"):
+        qg.from_qasm3("qubit q;", 3)
+
+
+def test_functions_of_inputs_need_numbers():
+    function = qg.from_qasm("input float x; qubit q; rx(sin(x)) q;")
+
+    with pytest.raises(NotAffine, match=r"sin\(\.\.\.\) of a free parameter"):
+        qg.to_qasm3(function)("x")
+    with pytest.raises(InvalidParameters, match="give a number"):
+        function("x")
+
+
+def test_an_imported_circuit_is_shown_in_a_line():
+    function = qg.from_qasm("input float x; input array[float, 2] v; qubit[2] q; rx(x) q[0];")
+
+    assert repr(function) == "<ImportedCircuit 'circuit': wires=[0, 1], inputs=['x', 'v[2]']>"
 
 
 def test_a_wrong_number_of_wires_is_refused():

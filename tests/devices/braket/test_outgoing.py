@@ -56,3 +56,19 @@ def test_wires_without_gates_are_qubits_of_the_circuit():
 def test_conditions_are_refused():
     with pytest.raises(QuantumFunctionError, match="dialect='braket'"):
         qg.to_braket(lambda: qg.cond(qg.measure(0), qg.X)(1))()
+
+
+def test_names_that_braket_reserves_are_refused():
+    with pytest.raises(QuantumFunctionError, match="Choose another name"):
+        qg.to_braket(lambda x: qg.RX(x, 0))("b")
+
+
+def test_several_global_phases_are_kept_as_one():
+    def phases():
+        for angle in (0.1, 0.2, 0.3):
+            qg.GlobalPhase(angle)
+            qg.X(0)
+
+    found = qg.to_braket(phases)().to_unitary()
+
+    np.testing.assert_allclose(found, np.exp(-0.6j) * np.eye(2)[::-1], atol=1e-12)
