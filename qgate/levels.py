@@ -7,8 +7,7 @@ Nothing is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,8 +17,6 @@ from qgate.arguments import whole_number
 from qgate.arrays import namespace
 from qgate.exceptions import DifferentiationError, InvalidLevel, described
 from qgate.execution.execute import prepare
-from qgate.operations.gate import GATES, ROWS
-from qgate.operations.operator import Operator
 from qgate.recording import paused
 from qgate.sweep import Sweep
 from qgate.tape import Tape
@@ -29,7 +26,6 @@ from qgate.typing import Tensor
 if TYPE_CHECKING:
     from qgate.autodiff.method import Method
     from qgate.devices.base import Device
-    from qgate.devices.compiled import CompiledCircuit
     from qgate.transforms.pipeline import BoundTransform, CompilePipeline
 
 Stage = Callable[[Tape], Sequence[Tape]]
@@ -38,42 +34,6 @@ Stage = Callable[[Tape], Sequence[Tape]]
 
 LEVELS: Mapping[str, int] = {"top": 0, "user": 0, "gradient": 1, "device": 2, "compiled": 3}
 """Number of stages of each level after the transforms of the QNode; ``top`` is before these."""
-
-SHAPED: Mapping[str, str] = {
-    "barrier": "Barrier",
-    "ccx": "Toffoli",
-    "ccnot": "Toffoli",
-    "cnot": "CNOT",
-    "cswap": "CSWAP",
-    "cx": "CNOT",
-    "cz": "CZ",
-    "swap": "SWAP",
-}
-"""Gates of vendors that are drawn by signs; the others are boxes with the vendor's name."""
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Qubit:
-    """Physical qubit, as the label of a wire."""
-
-    number: int
-
-    def __str__(self) -> str:
-        return f"q{self.number}"
-
-
-class NativeGate(Operator):
-    """Operation of a compiled circuit under its vendor's name, for drawings."""
-
-    has_matrix = False
-
-    @property
-    def name(self) -> str:
-        return str(self.hyperparameters["name"])
-
-    @property
-    def symbol(self) -> str:
-        return str(self.hyperparameters["symbol"])
 
 
 class Staged(Protocol):
@@ -212,25 +172,11 @@ def _native(tape: Tape, device: Device) -> list[Tape]:
 
 def _compiled(tape: Tape, device: Device) -> list[Tape]:
     """Return the circuit that a device would be sent for a circuit in its gates, on its qubits."""
+    from qgate.drawer.native import native_operations  # on use: no value needs a drawing
+
     (circuit,) = device.compiled([tape.sweep()])
     with paused():
-        return [Tape(list(_written(circuit)))]
-
-
-def _written(circuit: CompiledCircuit) -> Iterator[Operator]:
-    """Yield the operations of a compiled circuit; a measurement names the wire that it reads."""
-    wires = {place: wire for wire, place in circuit.places}
-    for part in circuit.operations:
-        qubits = list(map(Qubit, part.qubits))
-        name = SHAPED.get(part.name.lower(), part.name)
-        if name in ROWS and len(ROWS[name].angles) == len(part.parameters):
-            yield GATES[name](*part.parameters, wires=qubits)
-        elif name == "measure":
-            symbol = f"┤↗ {wires.get(part.qubits[0], '')}├"
-            yield NativeGate((), qubits, {"name": "MidMeasureMP", "symbol": symbol})
-        else:
-            names = {"name": part.name, "symbol": part.name}
-            yield NativeGate(part.parameters, qubits, names)
+        return [Tape(list(native_operations(circuit)))]
 
 
 def _tapes(sweeps: Iterable[Sweep]) -> list[Tape]:
