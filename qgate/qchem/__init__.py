@@ -6,6 +6,7 @@ from qgate.lazy_names import refuse_unknown
 from qgate.qchem.hamiltonian import molecular_hamiltonian
 from qgate.qchem.molecule import Molecule
 from qgate.qchem.reference import active_space, excitations, excitations_to_wires, hf_state
+from qgate.qchem.spin import particle_number, spin2, spinz
 
 __all__ = [
     "Molecule",
@@ -14,6 +15,9 @@ __all__ = [
     "excitations_to_wires",
     "hf_state",
     "molecular_hamiltonian",
+    "particle_number",
+    "spin2",
+    "spinz",
 ]
 
 if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
