@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from opcode import opmap
 from typing import Any, NoReturn
 
 
@@ -60,9 +61,21 @@ def refuse_unknown(module: str) -> Callable[[str], NoReturn]:
     def unknown(name: str) -> NoReturn:
         text = f"module {module!r} has no attribute {name!r}"
         reason = None if name.startswith("_") else why_missing(module, name)
+        if reason and _is_imported():
+            raise ImportError(f"cannot import {name!r} from {module!r}. {reason}", name=module)
         raise AttributeError(f"{text}. {reason}" if reason else text, name=name)
 
     return unknown
+
+
+def _is_imported() -> bool:
+    """Return whether the code that asks a module for a name is ``from module import name``.
+
+    Python replaces an ``AttributeError`` there by an ``ImportError`` without its text. Modules that
+    are no packages have no other place to explain it.
+    """
+    caller = sys._getframe(2)  # beyond this function and the module's __getattr__
+    return caller.f_code.co_code[caller.f_lasti] == opmap["IMPORT_FROM"]
 
 
 def why_missing(module: str, name: str) -> str | None:

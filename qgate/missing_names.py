@@ -195,7 +195,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         DERIVATIVES,
-        "batch_jvp batch_vjp compute_jvp_multi compute_jvp_single compute_vjp_multi "
+        "gradients.jvp gradients.vjp batch_jvp batch_vjp compute_jvp_multi compute_jvp_single "
+        "compute_vjp_multi "
         "compute_vjp_single finite_diff_jvp general_shift_rules hadamard_gradient "
         "parameter_shift_hessian spsa_gradient generate_multishifted_tapes generate_shifted_tapes",
     ),

@@ -14,7 +14,7 @@ A subclass of ``Operation`` sets ``num_wires`` and defines ``compute_decompositi
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgate.arrays import enclosed, namespace, opened, shape_of
 from qgate.exceptions import (
@@ -24,6 +24,7 @@ from qgate.exceptions import (
     InvalidParameters,
     MatrixUndefinedError,
 )
+from qgate.lazy_names import refuse_unknown
 from qgate.operations import operator as base
 from qgate.operations.custom import OPEN, defines, frozen, probing_slots, set_flags
 from qgate.operations.functions import matrix as matrix_of
@@ -325,3 +326,7 @@ def _flag(operator: Any, name: str) -> bool:
 def operation_derivative(operation: base.Operator) -> Tensor:
     """Return the derivative of a gate exp(i x G) by x as a matrix."""
     return 1j * operation.generator_matrix() @ opened(operation.matrix())
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ContextDecorator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from qgate.context import HERE, entered
 from qgate.exceptions import QuantumFunctionError, QueuingError, described
+from qgate.lazy_names import refuse_unknown
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator
 from qgate.recording import Recorder, apply, paused
@@ -125,3 +126,7 @@ def process_queue(queue: Recorder) -> tuple[list[Operator], list[Measurement]]:
         )
     operators = [item for item in queue.items if isinstance(item, Operator)]
     return operators, [item for item in queue.items if isinstance(item, Measurement)]
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.arguments import array_of, finite_number, items_of, whole_number
 from qgate.arrays import finished, namespace, unwrap
 from qgate.exceptions import InvalidParameters, described
+from qgate.lazy_names import refuse_unknown
 from qgate.measurements.shadows import classical_shadow, pauli_words, shadow_expval
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
@@ -355,3 +357,7 @@ def _nearest_spectrum(values: NumericArray) -> FloatArray:
     excess = (np.cumsum(descending) - 1.0) / np.arange(1, len(values) + 1)
     shift = excess[np.flatnonzero(descending > excess)[-1]]
     return np.asarray((values - shift).clip(min=0.0))
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

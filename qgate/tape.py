@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 import numpy as np
 
 from qgate.arguments import items_of, truth
 from qgate.arrays import NUMBERS, namespace, real_number, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, InvalidTape, described
+from qgate.lazy_names import refuse_unknown
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.parameter_errors import refuse_large, refuse_not_finite, refuse_not_real
@@ -539,3 +540,7 @@ def _plain(value: Tensor) -> NumericArray | SparseMatrix:
 
 def _is_sparse(value: object) -> bool:
     return hasattr(value, "tocsr")
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import InvalidDrawing, described
+from qgate.lazy_names import refuse_unknown
 from qgate.levels import circuits_at, transforms_before
 from qgate.qnode import QNode, execute, qnode, set_shots
 from qgate.tape import Tape
@@ -113,3 +114,7 @@ def get_best_diff_method(qnode: QNode) -> Callable[..., str | None]:
 
 run = execute
 """The same as ``execute``."""
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

@@ -20,6 +20,9 @@ from qgate.missing_names import BY_NAME, REASONS, reason_of
         ("qgate.optimize", "AdamOptimiser", "Did you mean 'AdamOptimizer'"),
         ("qgate.devices", "QubitDevice", "subclass qgate.devices.base.Device"),
         ("qgate.templates", "SqueezingEmbedding", "Continuous variables"),
+        ("qgate.operation", "CVOperation", "Continuous variables"),
+        ("qgate.tape", "expand_tape", "qg.decompose"),
+        ("qgate.ops", "QutritUnitary", "Qutrits are out of scope"),
     ],
 )
 def test_attribute_and_import_errors_say_what_to_use_instead(module, name, text):

@@ -4,11 +4,14 @@ The expectation value of a circuit is a finite Fourier series in each of its par
 determine the possible frequencies; a few evaluations determine the coefficients.
 """
 
+from typing import TYPE_CHECKING
+
 from qgate.fourier.grid import coefficients
 from qgate.fourier.marked_gates import circuit_spectrum, mark
 from qgate.fourier.qnode_spectra import qnode_spectrum
 from qgate.fourier.reconstruction import reconstruct
 from qgate.fourier.spectra import get_spectrum, join_spectra
+from qgate.lazy_names import refuse_unknown
 
 __all__ = [
     "circuit_spectrum",
@@ -19,3 +22,7 @@ __all__ = [
     "qnode_spectrum",
     "reconstruct",
 ]
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

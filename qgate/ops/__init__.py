@@ -5,6 +5,9 @@
 Pauli words, too.
 """
 
+from typing import TYPE_CHECKING
+
+from qgate.lazy_names import refuse_unknown
 from qgate.ops import functions as functions
 from qgate.ops import op_math as op_math
 from qgate.ops import qubit as qubit
@@ -13,3 +16,7 @@ from qgate.ops.op_math import *  # noqa: F403
 from qgate.ops.qubit import *  # noqa: F403
 
 __all__ = sorted({*functions.__all__, *op_math.__all__, *qubit.__all__})
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)
