@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 QPY = ".qpy"
 """End of the names of Qiskit's files."""
 
+CALLABLE = frozenset({"braket"})
+"""Packages whose circuits can be called."""
+
 PACKAGES = {"cirq": "from_cirq", "pytket": "from_pytket"}
 """Functions of ``qgate.interchange.packages`` for the circuits of packages without devices."""
 
@@ -60,8 +63,8 @@ def read_circuit(candidate: Any) -> ImportedCircuit | None:
     package = type(candidate).__module__.partition(".")[0]
     if package in PACKAGES:
         function = getattr(import_module("qgate.interchange.packages"), PACKAGES[package])
-        return function(candidate) if not callable(candidate) else None
-    if package in ("qgate", "builtins", "functools"):
-        return None
+        return None if callable(candidate) else function(candidate)
+    if callable(candidate) and package not in CALLABLE:
+        return None  # a function of the user's; asking the providers would load them
     found = (provider.circuit(candidate) for provider in PLUGINS.asked_about(candidate))
     return next((circuit for circuit in found if circuit is not None), None)
