@@ -134,12 +134,11 @@ def _is_filled(tape: Tape, device: Device, ways: Ways) -> bool:
             )
     if ways[1] != "fill-shots" or not _selects(tape) or not tape.shots:
         return False
-    if ways[0] == "deferred" or not device.capabilities.statevector:
-        where = "with mcm_method='deferred'" if ways[0] == "deferred" else "on this device"
+    if not device.capabilities.statevector:
         raise UnsupportedMidMeasure(
             device=device.name,
-            reason=f"postselect_mode='fill-shots' is not possible {where}, where shots with other "
-            "outcomes happen",
+            reason="postselect_mode='fill-shots' is not possible on this device, where shots with "
+            "other outcomes happen",
             remedy="Leave it out: shots with other outcomes are discarded.",
         )
     return True

@@ -93,3 +93,10 @@ def test_a_measured_wire_has_to_be_one_of_the_device():
 
     with pytest.raises(UnknownWires, match="ancilla"):
         node()
+
+
+def test_shots_are_filled_by_a_simulation_only():
+    node = qg.QNode(lambda x: circuit(x, 1), "braket:local", shots=10, postselect_mode="fill-shots")
+
+    with pytest.raises(UnsupportedMidMeasure, match="fill-shots"):
+        node(X)

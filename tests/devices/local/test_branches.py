@@ -82,8 +82,11 @@ def test_derivatives_are_those_of_the_deferred_circuit(method, select):
     np.testing.assert_allclose(found, qg.grad(deferred)(qnp.array(X)), atol=1e-7)
 
 
-@pytest.mark.parametrize("mode", [None, "fill-shots"])
-def test_shots_have_the_statistics_of_the_branches(mode):
+@pytest.mark.parametrize(
+    ("method", "mode"),
+    [("one-shot", None), ("one-shot", "fill-shots"), ("deferred", "fill-shots")],
+)
+def test_shots_have_the_statistics_of_the_branches(method, mode):
     shots, (operations, (a, b, c)) = 20_000, recorded(1)
     sampled = circuit(
         lambda a, b, c: (
@@ -94,7 +97,7 @@ def test_shots_have_the_statistics_of_the_branches(mode):
         ),
         1,
         qg.device("local", seed=8),
-        mcm_method="one-shot",
+        mcm_method=method,
         postselect_mode=mode,
         shots=shots,
     )
@@ -160,7 +163,6 @@ def test_the_seed_determines_the_shots():
     [
         ({"mcm_method": "one-shot"}, "shots"),
         ({"mcm_method": "single-branch-statistics"}, "Catalyst"),
-        ({"mcm_method": "deferred", "postselect_mode": "fill-shots", "shots": 10}, "fill-shots"),
         ({"postselect_mode": "pad-invalid-samples", "shots": 10}, "pad-invalid-samples"),
     ],
 )
