@@ -164,7 +164,8 @@ class ShiftDerivatives(RequestedDerivatives):
         if highest == 0:
             return self.value_request(sweep)
         orders = range(order, highest + 1)
-        parts = tuple([self._shifted(sweep, max(wanted, 1)) for wanted in orders])
+        ones = itertools.repeat(1)  # the value is among the points of the first derivative
+        parts = tuple(map(self._shifted, itertools.repeat(sweep), map(max, orders, ones)))
         shifted = _together(parts, order, value is not None)
         if active_plan() is not None:
             expect(sweep, self.device, shifted.stencils)
