@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgate.exceptions import MeasurementShapeError, QuantumFunctionError
+from qgate.arguments import whole_number
+from qgate.exceptions import MeasurementShapeError, QuantumFunctionError, described
 from qgate.recording import record
 from qgate.typing import Tensor
 
@@ -36,14 +37,15 @@ class MeasuredValue:
         if self.kind == "counts":
             raise QuantumFunctionError(f"The value of {self!r} is a dictionary and has no shape.")
         if self.kind in ("sample", "classical_shadow"):
-            if not shots:
+            number = whole_number(shots)
+            if number is None or number < 1:
                 raise MeasurementShapeError(
-                    f"The shape of {self!r} depends on the number of shots. Give shots=1000, for "
-                    "example."
+                    f"The shape of {self!r} depends on the number of shots, and shots="
+                    f"{described(shots)} was given. Give shots=1000, for example."
                 )
             if self.kind == "classical_shadow":
-                return (2, shots, wires)
-            return (shots,) if self.obs is not None else (shots, wires)
+                return (2, number, wires)
+            return (number,) if self.obs is not None else (number, wires)
         if self.kind in ("probs", "state"):
             return (2**wires,)
         return (2**wires, 2**wires) if self.kind == "density_matrix" else ()

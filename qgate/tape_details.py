@@ -6,7 +6,8 @@ import copy
 from collections.abc import Iterable
 from typing import Any, Self
 
-from qgate.exceptions import InvalidTape, suggest
+from qgate.arguments import items_of
+from qgate.exceptions import InvalidTape, described, suggest
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, without_recording
 from qgate.recording import Recorder
@@ -43,7 +44,12 @@ class TapeDetails:
         queue : Recorder or iterable
         shots : None, int, sequence or Shots
         """
-        items = queue.items if isinstance(queue, Recorder) else tuple(queue)
+        items = queue.items if isinstance(queue, Recorder) else items_of(queue)
+        if items is None:
+            raise InvalidTape(
+                reason=f"{described(queue)} is no recorder, and no sequence",
+                remedy="Give a recorder, or a list of operators and measurements.",
+            )
         make: Any = cls
         tape: Self = make(
             [item for item in items if isinstance(item, Operator)],
@@ -154,6 +160,12 @@ class TapeDetails:
 
     def get_operation(self: Any, idx: int) -> tuple[Operator, int, int]:
         """Return operator, its position and that of the parameter, for a trainable parameter."""
+        if not isinstance(idx, int) or not 0 <= idx < self.num_params:
+            raise InvalidTape(
+                reason=f"{described(idx)} is no position among its {self.num_params} trainable "
+                "parameters",
+                remedy="Give a position counted from 0.",
+            )
         found = self.par_info[self.trainable_params[idx]]
         return found["op"], found["op_idx"], found["p_idx"]
 

@@ -188,9 +188,10 @@ class Wires(tuple[Any, ...]):
             There is no such position.
         """
         places = [indices] if isinstance(indices, int) else list(indices)
-        if periodic_boundary and self:
+        numbers = all(isinstance(place, int | np.integer) for place in places)
+        if periodic_boundary and self and numbers:
             places = [place % len(self) for place in places]
-        if not all(0 <= place < len(self) for place in places):
+        if not numbers or not all(0 <= place < len(self) for place in places):
             raise WireError(
                 f"The positions {described(places)} are not all among the {len(self)} wires "
                 f"{list(self)}. Give positions below {len(self)}, or periodic_boundary=True."
@@ -205,10 +206,10 @@ class Wires(tuple[Any, ...]):
         WireError
             There are fewer wires.
         """
-        if not 0 <= n_samples <= len(self):
+        if not isinstance(n_samples, int | np.integer) or not 0 <= n_samples <= len(self):
             raise WireError(
-                f"{n_samples} of the {len(self)} wires {list(self)} cannot be chosen. Choose at "
-                f"most {len(self)}."
+                f"{described(n_samples)} of the {len(self)} wires {list(self)} cannot be chosen. "
+                f"Choose at most {len(self)}."
             )
         chosen = np.random.default_rng(seed).choice(len(self), size=n_samples, replace=False)
         return self.subset(chosen.tolist())

@@ -46,6 +46,8 @@ def test_shape_and_type_are_those_of_the_value(measurement):
 def test_samples_of_unknown_number_have_no_shape():
     with pytest.raises(MeasurementShapeError, match="shots"):
         qg.sample(wires=0).shape()
+    with pytest.raises(MeasurementShapeError, match="shots='many'"):
+        qg.sample(wires=0).shape("many")
 
 
 def test_counts_have_neither_shape_nor_type():

@@ -94,3 +94,10 @@ def test_a_tape_counts_its_gates():
     assert tape.specs["resources"].gate_types == {"Hadamard": 1, "CNOT": 1}
     assert tape.specs["resources"].depth == 2
     assert tape.specs["shots"].total_shots == 5
+
+
+def test_wrong_positions_and_queues_are_refused(tape):
+    with pytest.raises(InvalidTape, match="no position among its 2"):
+        tape.get_operation(5)
+    with pytest.raises(InvalidTape, match="no recorder"):
+        qg.QuantumScript.from_queue(3)

@@ -174,8 +174,9 @@ def test_a_subset_is_chosen_by_positions():
     assert wires.subset([2, 0]).tolist() == ["c", "a"]
     assert wires.subset([4], periodic_boundary=True).tolist() == ["b"]
     assert wires.subset(1).tolist() == ["b"]
-    with pytest.raises(WireError, match="periodic_boundary=True"):
-        wires.subset([3])
+    for wrong in ([3], "a", [0.5]):
+        with pytest.raises(WireError, match="periodic_boundary=True"):
+            wires.subset(wrong)
 
 
 def test_random_wires_are_distinct_and_repeat_with_their_seed():
@@ -185,8 +186,9 @@ def test_random_wires_are_distinct_and_repeat_with_their_seed():
 
     assert len(set(chosen)) == 4
     assert chosen == wires.select_random(4, seed=1)
-    with pytest.raises(WireError, match="at most 10"):
-        wires.select_random(11)
+    for wrong in (11, "a", -1):
+        with pytest.raises(WireError, match="most 10"):
+            wires.select_random(wrong)
 
 
 def test_wires_as_an_array():

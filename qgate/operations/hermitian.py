@@ -19,6 +19,7 @@ from qgate.operations.parameters import (
     require_finite,
     require_numbers,
 )
+from qgate.operations.queries import in_format
 from qgate.typing import FloatArray, IntArray, Namespace, SparseMatrix, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -205,7 +206,7 @@ class SparseHamiltonian(MatrixObservable):
         now = Wires((*self.wires, *rest)).indices(order)
         rows, columns = (_permute_bits(index, now) for index in (wide.row, wide.col))
         matrix = csr_matrix((wide.data, (rows, columns)), shape=wide.shape)
-        return matrix.asformat(format)
+        return in_format(matrix, format)
 
     def sparse_eigvals(self, k: int = 1, which: str = "SA") -> FloatArray:
         """Return ``k`` eigenvalues; ``which`` as in ``scipy.sparse.linalg.eigsh``."""

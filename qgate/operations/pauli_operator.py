@@ -27,6 +27,7 @@ from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_gates import basis_gates, letters_of, word_gates
 from qgate.operations.pauli_grouping import partition
 from qgate.operations.pauli_groups import group_basis, is_qubit_wise
+from qgate.operations.queries import in_format
 from qgate.recording import paused
 from qgate.typing import BoolArray, IntArray, Namespace, SparseMatrix, Tensor, Wire, WiresLike
 from qgate.wires import Wires
@@ -224,7 +225,7 @@ class PauliOperator(Operator):
         self, wire_order: WiresLike | None = None, format: str = "csr"
     ) -> SparseMatrix:
         on = self.merged() if wire_order is None else self.merged().expanded(wire_order)
-        return pm.sparse(unwrap(on.coefficients), on._x, on._z).asformat(format)
+        return in_format(pm.sparse(unwrap(on.coefficients), on._x, on._z), format)
 
     def compute_grouping(self, grouping_type: str = "qwc", method: str = "lf") -> None:
         """Set ``grouping_indices``, the groups of terms with a relation.

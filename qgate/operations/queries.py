@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgate.arrays import shape_of
-from qgate.exceptions import InvalidParameters, OperatorError
+from qgate.exceptions import InvalidParameters, OperatorError, described
 from qgate.recording import paused, record
 from qgate.typing import SparseMatrix, Tensor, WiresLike
 
@@ -65,7 +65,7 @@ class Queries:
         """
         from scipy.sparse import csr_matrix  # scipy loads when it is needed
 
-        return csr_matrix(self.matrix(wire_order)).asformat(format)
+        return in_format(csr_matrix(self.matrix(wire_order)), format)
 
     # Of a class and arguments, without an object ------------------------------------------
 
@@ -128,6 +128,23 @@ class Queries:
     def queue(self) -> Any:
         """Record the operator again; return it."""
         return record(self)
+
+
+def in_format(matrix: SparseMatrix, format: str) -> SparseMatrix:
+    """Return a matrix in a sparse format of scipy.
+
+    Raises
+    ------
+    InvalidParameters
+        There is no such format.
+    """
+    try:
+        return matrix.asformat(format)
+    except ValueError:
+        raise InvalidParameters(
+            f"format={described(format)} is no sparse format of scipy. Give for example 'csr', "
+            "'csc' or 'coo'."
+        ) from None
 
 
 def _returns(method: Any) -> bool:

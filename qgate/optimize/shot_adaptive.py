@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerOption, UnsupportedEstimate
+from qgate.arguments import finite_numbers
+from qgate.exceptions import InvalidOptimizerOption, UnsupportedEstimate, described
 from qgate.optimize.adaptive_circuit import AdaptiveCircuit
 from qgate.optimize.allocation import (
     Allocation,
@@ -355,7 +356,15 @@ class ShotAdaptiveOptimizer(FunctionOptimizer[Allocation]):
         ------
         InvalidOptimizerOption
         """
-        self._check_stepsize(float(np.sum(np.abs(np.asarray(coeffs)))))
+        numbers = finite_numbers(coeffs)
+        if not numbers:
+            raise InvalidOptimizerOption(
+                optimizer=self.name,
+                option="coeffs",
+                value=described(coeffs),
+                needed="a sequence of finite numbers, at least one",
+            )
+        self._check_stepsize(sum(map(abs, numbers)))
 
     def _check_stepsize(self, lipschitz: float) -> None:
         if self.stepsize >= 2 / max(lipschitz, np.finfo(float).tiny):

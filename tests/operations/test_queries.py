@@ -159,3 +159,9 @@ def test_an_assertion_of_equality_names_both():
 
     with pytest.raises(AssertionError, match=r"X\(0\) and X\(1\) are not equal"):
         qg.assert_equal(qg.X(0), qg.X(1))
+
+
+def test_an_unknown_sparse_format_is_refused():
+    for operator in (qg.RX(0.1, 0), qg.X(0) + qg.Z(1)):
+        with pytest.raises(InvalidParameters, match="'csr'"):
+            operator.sparse_matrix(format="grid")

@@ -131,3 +131,6 @@ def test_the_learning_rate_is_checked_against_the_coefficients():
 
     with pytest.raises(InvalidOptimizerOption, match=r"below 2 / L = 0\.4"):
         optimizer.check_learning_rate([2.0, -3.0])
+    for wrong in ([], "ab", [np.nan]):
+        with pytest.raises(InvalidOptimizerOption, match="finite numbers"):
+            optimizer.check_learning_rate(wrong)
