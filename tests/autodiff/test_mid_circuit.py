@@ -7,10 +7,22 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
+from qgate.devices.base import Device
+from qgate.devices.capabilities import Capabilities
 from qgate.exceptions import MidMeasureLeft, UnknownWires, UnsupportedMidMeasure
 from qgate.transforms.decomposition import decompose
 
 X = qnp.array([0.3, 0.5])
+
+
+class Plain(Device):
+    """Device without measurements in the middle of a circuit, to which nothing may be sent."""
+
+    name = "plain"
+    capabilities = Capabilities(gates=frozenset({"RX", "RY", "CNOT"}), default_shots=10)
+
+    def submit(self, sweeps):
+        raise AssertionError
 
 
 def circuit(x, select=None):
@@ -74,12 +86,12 @@ def test_a_product_of_gates_has_no_measurement():
     tape = qg.QNode(circuit, "local").construct([X], {})
 
     with pytest.raises(MidMeasureLeft, match="defer_measurements"):
-        decompose(tape.sweep(), qg.device("qiskit:aer").capabilities.gate_set, device="aer")
+        decompose(tape.sweep(), Plain.capabilities.gate_set, device="plain")
 
 
 @pytest.mark.parametrize("method", ["one-shot", "tree-traversal"])
 def test_a_device_without_them_is_named(method):
-    node = qg.QNode(circuit, "braket:local", shots=10, mcm_method=method)
+    node = qg.QNode(circuit, Plain(), shots=10, mcm_method=method)
 
     with pytest.raises(UnsupportedMidMeasure, match="does not measure in the middle"):
         node(X)
@@ -96,7 +108,7 @@ def test_a_measured_wire_has_to_be_one_of_the_device():
 
 
 def test_shots_are_filled_by_a_simulation_only():
-    node = qg.QNode(lambda x: circuit(x, 1), "braket:local", shots=10, postselect_mode="fill-shots")
+    node = qg.QNode(lambda x: circuit(x, 1), Plain(), shots=10, postselect_mode="fill-shots")
 
     with pytest.raises(UnsupportedMidMeasure, match="fill-shots"):
         node(X)
