@@ -11,7 +11,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.symbolic import Adjoint
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
-from qgate.transforms.passes.neighbours import single
+from qgate.transforms.passes.neighbours import BARRIERS, single
 from qgate.transforms.pipeline import Transformed
 from qgate.typing import Wire
 
@@ -82,7 +82,7 @@ def _moved(operations: Sequence[Operator]) -> list[Operator]:
                 stays[number] = False
                 _insert(on_wire[operation.wires[0]], goal, number)
                 continue
-        if not operation.wires and operation.name == "Barrier":
+        if not operation.wires and operation.name in BARRIERS:
             on_wire = {wire: [] for wire in on_wire}
         for wire in operation.wires:
             on_wire.setdefault(wire, []).append(number)

@@ -181,7 +181,7 @@ def _name_of_class(given: object) -> str | None:
 def _is_accepted(names: frozenset[str], condition: Condition | None, operation: Operator) -> bool:
     if isinstance(operation, Conditional):
         return _is_accepted(names, condition, operation.base)
-    if operation.name in names or isinstance(operation, MidMeasure):
+    if operation.name in names or operation.name == "Snapshot" or isinstance(operation, MidMeasure):
         return True
     return condition is not None and bool(condition(operation))
 

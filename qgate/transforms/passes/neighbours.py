@@ -23,6 +23,10 @@ SYMMETRIC = frozenset(
 """Gates that do not change if their wires are permuted."""
 
 
+BARRIERS = frozenset({"Barrier", "Snapshot"})
+"""Operations that no gate is moved past; without wires they act on all."""
+
+
 def single(tape: Tape, operations: Iterable[Operator]) -> Transformed:
     """Return a tape with other operations as the result of a transform."""
     return [tape.copy(ops=list(operations))], first_result
@@ -38,7 +42,7 @@ def action(operation: Operator) -> Hashable:
 
     Wires that can be exchanged, such as controls, are sets in it.
     """
-    if not operation.is_gate or operation.name == "Barrier" or not operation.wires:
+    if not operation.is_gate or operation.name in BARRIERS or not operation.wires:
         return None
     core, controls, values = core_of(operation)
     fixed = set(zip(controls, values, strict=True))
@@ -87,7 +91,7 @@ class Wirewise:
 
     def append(self, operation: Operator) -> None:
         """Add an operation at the end."""
-        if not operation.wires and operation.name == "Barrier":
+        if not operation.wires and operation.name in BARRIERS:
             self._last.clear()
         self._operations[self._next] = operation
         for wire in operation.wires:

@@ -16,7 +16,7 @@ from qgate.operations.symbolic import Adjoint
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
 from qgate.transforms.passes.euler import rotation_of
-from qgate.transforms.passes.neighbours import Wirewise, action, is_known, single
+from qgate.transforms.passes.neighbours import BARRIERS, Wirewise, action, is_known, single
 from qgate.transforms.pipeline import Transformed
 from qgate.typing import Tensor, Wire
 
@@ -108,11 +108,11 @@ def single_qubit_fusion(
     for operation in tape.operations:
         wires = operation.wires
         fusable = len(wires) == 1 and operation.is_gate and operation.has_matrix
-        fusable = fusable and operation.name not in {*excluded, "Barrier"}
+        fusable = fusable and operation.name not in excluded | BARRIERS
         if fusable and wires[0] in open_groups:
             open_groups[wires[0]].append(operation)
             continue
-        for wire in wires if wires or operation.name != "Barrier" else list(open_groups):
+        for wire in wires if wires or operation.name not in BARRIERS else list(open_groups):
             open_groups.pop(wire, None)
         groups.append([operation])
         if fusable:

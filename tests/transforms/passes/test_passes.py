@@ -181,6 +181,21 @@ def test_a_barrier_on_all_wires_is_between():
     ]
 
 
+def test_a_snapshot_stays_in_its_place():
+    @qg.compile
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x, 0)
+        qg.Snapshot("middle", qg.expval(qg.Z(0)))
+        qg.RX(x, 0)
+        return qg.expval(qg.Z(0))
+
+    found = qg.snapshots(circuit)(0.3)
+
+    assert found["middle"] == pytest.approx(np.cos(0.3))
+    assert found["execution_results"] == circuit(0.3) == pytest.approx(np.cos(0.6))
+
+
 def test_once_leaves_new_neighbours():
     operations = [qg.H(0), qg.X(0), qg.X(0), qg.H(0)]
 
