@@ -37,8 +37,8 @@ from qgate.devices.braket.incoming import from_braket as from_braket
 from qgate.devices.braket.outgoing import to_braket as to_braket
 from qgate.devices.catalogue import list_devices as list_devices
 from qgate.devices.qiskit.incoming import from_qiskit as from_qiskit
-from qgate.devices.qiskit.incoming import from_qiskit_op as from_qiskit_op
 from qgate.devices.qiskit.outgoing import to_qiskit as to_qiskit
+from qgate.devices.qiskit.pauli_operators import from_qiskit_op as from_qiskit_op
 from qgate.devices.registry import device as device
 from qgate.differentiate.jacobians import grad as grad
 from qgate.differentiate.jacobians import jacobian as jacobian

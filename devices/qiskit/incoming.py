@@ -1,4 +1,4 @@
-"""Circuits and operators of Qiskit as quantum functions and observables."""
+"""Circuits of Qiskit as quantum functions."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from qiskit.circuit import library as gates
 from qiskit.circuit.classical import expr
 from qiskit.circuit.controlflow import CASE_DEFAULT
 from qiskit.exceptions import QiskitError
-from qiskit.quantum_info import SparsePauliOp
 
-from qgate.exceptions import InputError, NotACircuit, UnsupportedInstruction, described
+from qgate.devices.qiskit.instruction_names import NAMES
+from qgate.exceptions import NotACircuit, UnsupportedInstruction, described
 from qgate.interchange.angles import Angle, Input
 from qgate.interchange.conditions import Bit, Condition, applied, register_value
 from qgate.interchange.imported import ImportedCircuit
@@ -45,64 +45,7 @@ from qgate.interchange.steps import (
     touched,
 )
 from qgate.interchange.sympy_angles import angle_of
-from qgate.operations.pauli import PauliSum
-from qgate.typing import Nested, WiresLike
-
-NAMES: Mapping[type, str] = {
-    gates.XGate: "x",
-    gates.YGate: "y",
-    gates.ZGate: "z",
-    gates.HGate: "h",
-    gates.SGate: "s",
-    gates.SdgGate: "sdg",
-    gates.TGate: "t",
-    gates.TdgGate: "tdg",
-    gates.SXGate: "sx",
-    gates.SXdgGate: "sxdg",
-    gates.IGate: "id",
-    gates.RXGate: "rx",
-    gates.RYGate: "ry",
-    gates.RZGate: "rz",
-    gates.RGate: "r",
-    gates.PhaseGate: "p",
-    gates.U1Gate: "u1",
-    gates.U2Gate: "u2",
-    gates.U3Gate: "u3",
-    gates.UGate: "u",
-    gates.CXGate: "cx",
-    gates.CYGate: "cy",
-    gates.CZGate: "cz",
-    gates.CHGate: "ch",
-    gates.CSGate: "cs",
-    gates.CSdgGate: "csdg",
-    gates.CSXGate: "csx",
-    gates.CPhaseGate: "cp",
-    gates.CU1Gate: "cu1",
-    gates.CU3Gate: "cu3",
-    gates.CUGate: "cu",
-    gates.CRXGate: "crx",
-    gates.CRYGate: "cry",
-    gates.CRZGate: "crz",
-    gates.RXXGate: "rxx",
-    gates.RYYGate: "ryy",
-    gates.RZZGate: "rzz",
-    gates.RZXGate: "rzx",
-    gates.SwapGate: "swap",
-    gates.iSwapGate: "iswap",
-    gates.DCXGate: "dcx",
-    gates.ECRGate: "ecr",
-    gates.CCXGate: "ccx",
-    gates.CCZGate: "ccz",
-    gates.CSwapGate: "cswap",
-    gates.RCCXGate: "rccx",
-    gates.RC3XGate: "rc3x",
-    gates.C3XGate: "c3x",
-    gates.C3SXGate: "c3sqrtx",
-    gates.C4XGate: "c4x",
-    gates.GlobalPhaseGate: "gphase",
-    gates.Barrier: "barrier",
-}
-"""Name in ``GATE_NAMES`` of each class of Qiskit; other gates are read by their definition."""
+from qgate.typing import Nested
 
 MOST_LEVELS = 60
 """Maximum nesting of definitions."""
@@ -187,54 +130,6 @@ def from_qpy(path: str | os.PathLike[str], measurements: Nested = None) -> Impor
         remedy = f"It has {len(circuits)}. Load them with qiskit.qpy.load, and choose one."
         raise NotACircuit(given=described(str(path)), what=what, remedy=remedy)
     return from_qiskit(circuits[0], measurements)
-
-
-def from_qiskit_op(
-    qiskit_op: SparsePauliOp,
-    params: Mapping[Any, Any] | Sequence[Any] | None = None,
-    wires: WiresLike | None = None,
-) -> PauliSum:
-    """Return an operator of Qiskit as a sum of Pauli words.
-
-    The last letter of a word of Qiskit acts on wire 0.
-
-    Parameters
-    ----------
-    qiskit_op : SparsePauliOp
-    params : mapping or sequence, optional
-        Values of the parameters in its coefficients, as ``assign_parameters`` takes them.
-    wires : wires, optional
-        The wire of each qubit; default 0, 1, ....
-
-    Raises
-    ------
-    NotACircuit
-        It is no ``SparsePauliOp``.
-    InputError
-        A coefficient has a parameter without a value, or the number of wires differs.
-
-    Examples
-    --------
-    >>> from qiskit.quantum_info import SparsePauliOp
-    >>> qg.from_qiskit_op(SparsePauliOp(["XY"], [0.5]))
-    0.5 * (Y(0) @ X(1))
-    """
-    if not isinstance(qiskit_op, SparsePauliOp):
-        given, remedy = described(qiskit_op)[:80], "Give a qiskit.quantum_info.SparsePauliOp."
-        raise NotACircuit(given=given, what="operator of Qiskit", remedy=remedy)
-    op = qiskit_op if params is None else qiskit_op.assign_parameters(params)
-    free = [str(parameter) for parameter in op.parameters] if params is None else []
-    if params is not None:
-        free = [str(item) for item in op.coeffs if getattr(item, "parameters", None)]
-    if free:
-        reason = f"the coefficients depend on {', '.join(free)}"
-        raise InputError(circuit="The operator", reason=reason, inputs=free, hint="")
-    coefficients = np.array([complex(item) for item in op.coeffs])
-    if not coefficients.imag.any():
-        coefficients = coefficients.real
-    labels = range(op.num_qubits) if wires is None else wires
-    words = [word[::-1] for word in op.paulis.to_labels()]
-    return PauliSum.from_words(coefficients, words, labels)
 
 
 def _inputs(circuit: QuantumCircuit) -> tuple[InputSpec, ...]:

@@ -13,11 +13,12 @@ from qiskit.circuit import (
     library,
 )
 from qiskit.circuit.classical import expr
-from qiskit.quantum_info import Operator, SparsePauliOp, random_unitary
+from qiskit.quantum_info import Operator, random_unitary
 
 import qgate as qg
-from qgate.devices.qiskit.incoming import NAMES, from_qpy
-from qgate.exceptions import InputError, NotACircuit, QuantumFunctionError, UnsupportedInstruction
+from qgate.devices.qiskit.incoming import from_qpy
+from qgate.devices.qiskit.instruction_names import NAMES
+from qgate.exceptions import NotACircuit, QuantumFunctionError, UnsupportedInstruction
 from qgate.interchange.gate_names import GATE_NAMES
 
 OTHERS = (
@@ -193,18 +194,3 @@ def test_a_parameter_cannot_have_the_name_of_an_argument():
 
     with pytest.raises(QuantumFunctionError, match="Choose another name"):
         qg.from_qiskit(circuit)
-
-
-def test_operators_have_the_wire_of_each_qubit():
-    a = Parameter("a")
-    source = SparsePauliOp(["IXY", "ZII"], [0.5, 2.0])
-    free = SparsePauliOp(["X"], np.array([a]))
-
-    assert qg.equal(qg.from_qiskit_op(source), 0.5 * (qg.Y(0) @ qg.X(1)) + 2 * qg.Z(2))
-    labelled = 0.5 * (qg.Y("a") @ qg.X("b")) + 2 * qg.Z("c")
-    assert qg.equal(qg.from_qiskit_op(source, wires=["a", "b", "c"]), labelled)
-    assert qg.equal(qg.from_qiskit_op(free, params={a: 3}), 3 * qg.X(0))
-    with pytest.raises(InputError, match="depend on a"):
-        qg.from_qiskit_op(free)
-    with pytest.raises(NotACircuit):
-        qg.from_qiskit_op("XY")

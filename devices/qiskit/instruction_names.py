@@ -1,0 +1,63 @@
+"""Classes of Qiskit's gates, and their names among the gates that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qiskit.circuit import library as gates
+
+NAMES: Mapping[type, str] = {
+    gates.XGate: "x",
+    gates.YGate: "y",
+    gates.ZGate: "z",
+    gates.HGate: "h",
+    gates.SGate: "s",
+    gates.SdgGate: "sdg",
+    gates.TGate: "t",
+    gates.TdgGate: "tdg",
+    gates.SXGate: "sx",
+    gates.SXdgGate: "sxdg",
+    gates.IGate: "id",
+    gates.RXGate: "rx",
+    gates.RYGate: "ry",
+    gates.RZGate: "rz",
+    gates.RGate: "r",
+    gates.PhaseGate: "p",
+    gates.U1Gate: "u1",
+    gates.U2Gate: "u2",
+    gates.U3Gate: "u3",
+    gates.UGate: "u",
+    gates.CXGate: "cx",
+    gates.CYGate: "cy",
+    gates.CZGate: "cz",
+    gates.CHGate: "ch",
+    gates.CSGate: "cs",
+    gates.CSdgGate: "csdg",
+    gates.CSXGate: "csx",
+    gates.CPhaseGate: "cp",
+    gates.CU1Gate: "cu1",
+    gates.CU3Gate: "cu3",
+    gates.CUGate: "cu",
+    gates.CRXGate: "crx",
+    gates.CRYGate: "cry",
+    gates.CRZGate: "crz",
+    gates.RXXGate: "rxx",
+    gates.RYYGate: "ryy",
+    gates.RZZGate: "rzz",
+    gates.RZXGate: "rzx",
+    gates.SwapGate: "swap",
+    gates.iSwapGate: "iswap",
+    gates.DCXGate: "dcx",
+    gates.ECRGate: "ecr",
+    gates.CCXGate: "ccx",
+    gates.CCZGate: "ccz",
+    gates.CSwapGate: "cswap",
+    gates.RCCXGate: "rccx",
+    gates.RC3XGate: "rc3x",
+    gates.C3XGate: "c3x",
+    gates.C3SXGate: "c3sqrtx",
+    gates.C4XGate: "c4x",
+    gates.GlobalPhaseGate: "gphase",
+    gates.Barrier: "barrier",
+}
+"""Name in ``GATE_NAMES`` of each class of Qiskit; other gates are read by their definition."""
