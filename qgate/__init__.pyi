@@ -252,6 +252,7 @@ from qgate.transforms.passes.relabelling import map_wires as map_wires
 from qgate.transforms.passes.relabelling import simplify as simplify
 from qgate.transforms.pipeline import CompilePipeline as CompilePipeline
 from qgate.wires import Wires as Wires
+from qgate.wires import registers as registers
 
 __version__: str
 from qgate.snapshot import Snapshot as Snapshot

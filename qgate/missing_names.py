@@ -266,7 +266,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         "value_and_grad",
     ),
     ("The version is qg.__version__.", "version numpy_version"),
-    ("Write dictionaries of wire labels: labels are any hashable objects.", "registers"),
 )
 """Reasons, and the names that they are for: of qgate or of one of its modules."""
 

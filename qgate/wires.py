@@ -240,6 +240,60 @@ def _are_plain(labels: list[Wire]) -> bool:
     return len(set(labels)) == len(labels) <= MOST_WIRES
 
 
+def registers(register_dict: Mapping[str, Any]) -> dict[str, Wires]:
+    """Number the wires of named registers from 0, in the order in which they are written.
+
+    Parameters
+    ----------
+    register_dict : mapping
+        Numbers of wires by name, from 1; a mapping is a register made of registers.
+
+    Returns
+    -------
+    dict
+        Wires by name, those of inner registers before the register around them.
+
+    Raises
+    ------
+    WireError
+        A number of wires is not a positive integer, or a mapping is empty.
+    DuplicateWires
+        Two registers have the same name.
+    """
+    named: list[tuple[str, Wires]] = []
+    _number_registers(register_dict, 0, named)
+    repeated = [name for name, count in Counter(name for name, _ in named).items() if count > 1]
+    if repeated:
+        raise DuplicateWires(
+            f"Two registers are named {repeated[0]!r}. Give each a name of its own."
+        )
+    return dict(named)
+
+
+def _number_registers(sizes: object, start: int, named: list[tuple[str, Wires]]) -> int:
+    """Append the registers of ``sizes`` from wire ``start``, and return the wire after them."""
+    if not isinstance(sizes, Mapping) or not sizes:
+        raise WireError(
+            f"Registers cannot be made from {described(sizes)}. Give numbers of wires by name, "
+            "such as {'control': 1, 'target': 3}."
+        )
+    for name, size in sizes.items():
+        if isinstance(size, Mapping):
+            end = _number_registers(size, start, named)
+        elif isinstance(size, int | np.integer) and not isinstance(size, bool) and size > 0:
+            end = start + int(size)
+        else:
+            raise WireError(
+                f"The register {name!r} cannot have {described(size)} as its number of wires. "
+                "Give an integer from 1, or a dictionary of registers."
+            )
+        if end > MOST_WIRES:
+            raise WireError(f"Registers have up to {MOST_WIRES} wires; {name!r} ends at {end}.")
+        named.append((name, Wires(range(start, end))))
+        start = end
+    return start
+
+
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:
     if isinstance(labels, str | TupleLabel):
         return (labels,)

@@ -193,3 +193,23 @@ def test_random_wires_are_distinct_and_repeat_with_their_seed():
 
 def test_wires_as_an_array():
     assert qg.Wires([2, 0]).toarray().tolist() == [2, 0]
+
+
+def test_registers_are_numbered_in_order_and_outer_ones_hold_inner_ones():
+    found = qg.registers({"people": {"alice": 2, "bob": 1}, "rest": np.int64(2)})
+
+    assert list(found) == ["alice", "bob", "people", "rest"]
+    assert [wires.tolist() for wires in found.values()] == [[0, 1], [2], [0, 1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "sizes", [{}, {"a": 0}, {"a": {}}, {"a": True}, {"a": 1.5}, 3, {"a": 10**9}]
+)
+def test_registers_without_a_number_of_wires_are_refused(sizes):
+    with pytest.raises(WireError):
+        qg.registers(sizes)
+
+
+def test_registers_have_different_names():
+    with pytest.raises(DuplicateWires, match="'a'"):
+        qg.registers({"a": 1, "b": {"a": 2}})
