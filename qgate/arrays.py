@@ -269,6 +269,8 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
         known: tuple[int, ...] = value.shape
         return known
     shape = getattr(value, "shape", None)
+    if callable(shape):  # a measurement, whose shape depends on the shots
+        return ()
     return _lengths(shape) if shape is not None else _shape_of_list(value)
 
 

@@ -98,7 +98,8 @@ def notify(device: Any, sweeps: Sequence[Sweep] = (), **numbers: int) -> None:
     """Add numbers, and the counts of circuits, to every active tracker for this device."""
     with _lock:
         for tracker in active_trackers():
-            if tracker.device in (None, device, getattr(device, "original", None)):
+            counted = tracker.device
+            if counted is None or counted is device or counted is getattr(device, "original", None):
                 tracker.update(**numbers, **_resources(sweeps))
 
 

@@ -165,7 +165,8 @@ def is_numeric(value: Tensor, *, real: bool = False) -> bool:
         return plain.dtype.kind in ("biuf" if real else "biufc")
     if isinstance(plain, Complex | Affine):
         return isinstance(plain, Real | Affine) or not real
-    return hasattr(plain, "shape") and hasattr(plain, "dtype")  # an array of another framework
+    shape = getattr(plain, "shape", None)  # of other frameworks' arrays; measurements have a method
+    return shape is not None and not callable(shape) and hasattr(plain, "dtype")
 
 
 def _has_reals(value: Tensor) -> bool:

@@ -57,7 +57,7 @@ def test_best_says_why_there_is_none():
     assert str(caught.value).startswith(
         "diff_method='best' cannot be used here: the circuit returns counts, and parameter-shift "
         "differentiates expval, var, probs, state, density_matrix, vn_entropy, mutual_info, "
-        "purity only."
+        "purity, shadow_expval only."
     )
 
 

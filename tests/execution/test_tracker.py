@@ -1,5 +1,6 @@
 import threading
 
+import numpy as np
 import pytest
 
 import qgate as qg
@@ -146,3 +147,10 @@ def test_a_further_block_begins_at_zero_unless_the_tracker_is_persistent():
                 circuit()
         assert tracker.totals["executions"] == expected
         assert not tracker.active
+
+
+def test_a_tracker_of_something_else_counts_nothing():
+    with qg.Tracker(np.zeros((2, 2))) as tracker:
+        qg.QNode(lambda: qg.expval(qg.Z(0)), "local")()
+
+    assert tracker.totals["executions"] == 0

@@ -13,7 +13,7 @@ from qgate.operations.parameters import as_angle, as_array, check_shape, is_nume
 from qgate.operations.slots import Affine
 
 SLOTS = np.array([Affine.slot(0), 2.0], dtype=object)
-NO_NUMBERS = ["a", b"a", None, {}, ["a"], [1.0, None], qg.X(0), lambda x: x]
+NO_NUMBERS = ["a", b"a", None, {}, ["a"], [1.0, None], qg.X(0), qg.expval(qg.X(0)), lambda x: x]
 
 
 def test_lists_of_traced_numbers_are_traced_arrays():
