@@ -248,8 +248,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         "qg.QubitUnitary(matrix, wires).decomposition() decomposes a matrix.",
-        "ctrl_decomp_bisect ctrl_decomp_zyz one_qubit_decomposition two_qubit_decomposition "
-        "multi_qubit_decomposition",
+        "ctrl_decomp_bisect ctrl_decomp_zyz multi_qubit_decomposition",
     ),
     ("Multiples of an operator are qg.ops.SProd.", "ScalarSymbolicOp"),
     ("qg.pauli.group_observables groups Pauli words.", "PauliGroupingStrategy"),

@@ -34,6 +34,10 @@ from qgate.operations.conditions import Conditional, cond
 from qgate.operations.controlled import CPhase as ControlledPhase
 from qgate.operations.controls import Controlled as ControlledOp
 from qgate.operations.exponentials import Exp as Evolution
+from qgate.operations.matrix_decompositions import (
+    one_qubit_decomposition,
+    two_qubit_decomposition,
+)
 from qgate.operations.mid_measure import MidMeasure, measure
 from qgate.operations.outcome_values import MeasurementValue
 from qgate.operations.recognized import CompositeOp, Prod, SProd, Sum
@@ -78,8 +82,10 @@ __all__ = [
     "evolve",
     "exp",
     "measure",
+    "one_qubit_decomposition",
     "pow",
     "prod",
     "s_prod",
     "sum",
+    "two_qubit_decomposition",
 ]
