@@ -192,7 +192,13 @@ def _readout(
         )
     if op is not None:
         return _of(kind, op, **options)
-    return Measurement(kind, wires=() if wires is None else wires, **options)
+    measurement = Measurement(kind, wires=() if wires is None else wires, **options)
+    if wires is not None and not measurement.wires:
+        raise InvalidParameters(
+            f"{kind.value} was given wires={described(wires)}, no wire to measure. Name one or "
+            "more, or leave wires out to measure all of them."
+        )
+    return measurement
 
 
 def _of(kind: MeasurementKind, op: object, **options: Any) -> Measurement:

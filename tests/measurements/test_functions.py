@@ -171,3 +171,9 @@ def test_a_wire_read_twice_is_refused():
 def test_equality_with_something_else_is_left_to_python():
     assert (qg.state() == "state") is False
     assert Measurement.__eq__(qg.state(), "state") is NotImplemented
+
+
+@pytest.mark.parametrize("measure", [qg.probs, qg.sample, qg.counts])
+def test_an_empty_list_of_wires_is_refused_and_not_read_as_all_wires(measure):
+    with pytest.raises(ValueError, match="no wire to measure"):
+        measure(wires=[])
