@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from opcode import opmap
+from types import ModuleType
 from typing import Any, NoReturn
 
 
@@ -83,11 +84,12 @@ def why_missing(module: str, name: str) -> str | None:
     from qgate.missing_names import explanation  # on use: programs that run do not need it
 
     held = vars(sys.modules[module])
-    return explanation(module, name, held.get("__all__") or [*filter(_is_public, held)])
-
-
-def _is_public(name: str) -> bool:
-    return not name.startswith("_")
+    public = [
+        known
+        for known, value in held.items()
+        if not (known.startswith("_") or known == "annotations" or isinstance(value, ModuleType))
+    ]
+    return explanation(module, name, held.get("__all__") or public)
 
 
 class MissingNameFinder:

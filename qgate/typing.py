@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from types import EllipsisType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from qgate.lazy_names import refuse_unknown
 
 Wire: TypeAlias = Hashable
 """A wire's label: any hashable value."""
@@ -60,3 +62,6 @@ ResultBatch: TypeAlias = Sequence[Result]
 
 PostprocessingFn: TypeAlias = Callable[[ResultBatch], Result]
 """PennyLane's name of ``Postprocess``."""
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

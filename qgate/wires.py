@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.arrays import framework_of, getval, isbox, unwrap
 from qgate.exceptions import DuplicateWires, WireError, described
+from qgate.lazy_names import refuse_unknown
 from qgate.typing import NumericArray, Tensor, Wire, WiresLike
 
 PLAIN = frozenset({int, str})
@@ -333,3 +334,7 @@ def _number(value: Tensor) -> Tensor:
             "is not known. Name wires by plain integers or strings."
         )
     return number
+
+
+if not TYPE_CHECKING:  # type checkers refuse unknown names themselves
+    __getattr__ = refuse_unknown(__name__)

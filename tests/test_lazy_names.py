@@ -49,6 +49,16 @@ def test_an_unknown_name_is_an_attribute_error_with_the_name():
     assert error.value.name == "nope"
 
 
+@pytest.mark.parametrize("module", ["qgate.wires", "qgate.typing"])
+def test_modules_suggest_their_own_names(module):
+    held = import_module(module)
+
+    with pytest.raises(AttributeError, match="Did you mean") as caught:
+        held.WireLike  # noqa: B018
+
+    assert "WiresLike" in str(caught.value)
+
+
 def test_a_name_that_is_also_that_of_its_module_is_not_the_module():
     import_module("qgate.qnode")
 
