@@ -88,8 +88,9 @@ class ClassicalShadow:
                 f"{self.recipes.shape}. Give both in one shape, (shots, wires)."
             )
         count = self.bits.shape[1]
-        self.wire_map = list(range(count)) if wire_map is None else list(wire_map)
-        if len(Wires(self.wire_map)) != count:
+        labels = range(count) if wire_map is None else wire_map
+        self.wire_map = list(Wires.of(labels, owner="A shadow"))
+        if len(self.wire_map) != count:
             raise InvalidParameters(
                 f"The shadow of {count} wires was given the wires {self.wire_map}. Give one label "
                 "for each column of bits and recipes."

@@ -131,6 +131,7 @@ def test_the_state_and_its_derivative_are_those_of_the_circuit(diffable):
         (lambda: qg.ClassicalShadow([[0, 1]], [[0]]), r"\(1, 2\)"),
         (lambda: qg.ClassicalShadow([0, 1], [0, 1]), "shape"),
         (lambda: qg.ClassicalShadow([[0, 1]], [[0, 1]], ["a"]), "'a'"),
+        (lambda: qg.ClassicalShadow([[0, 1]], [[0, 1]], 7), "2 wires"),
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).expval(qg.Z(4)), r"\[4\]"),
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).expval(3), "expval was given 3"),
         (lambda: qg.ClassicalShadow(*drawn(5, 2, 0)).expval(qg.Z(0), k=6), "k=6"),

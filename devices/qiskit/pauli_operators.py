@@ -35,7 +35,8 @@ def from_qiskit_op(
     NotACircuit
         It is no ``SparsePauliOp``.
     InputError
-        A coefficient has a parameter without a value, or the number of wires differs.
+        A coefficient has a parameter without a value, the values do not fit the parameters, or
+        the number of wires differs.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def from_qiskit_op(
     if not isinstance(qiskit_op, SparsePauliOp):
         given, remedy = described(qiskit_op)[:80], "Give a qiskit.quantum_info.SparsePauliOp."
         raise NotACircuit(given=given, what="operator of Qiskit", remedy=remedy)
-    op = qiskit_op if params is None else qiskit_op.assign_parameters(params)
+    op = qiskit_op if params is None else _assigned(qiskit_op, params)
     free = [str(parameter) for parameter in op.parameters] if params is None else []
     if params is not None:
         free = [str(item) for item in op.coeffs if getattr(item, "parameters", None)]
@@ -59,3 +60,14 @@ def from_qiskit_op(
     labels = range(op.num_qubits) if wires is None else wires
     words = [word[::-1] for word in op.paulis.to_labels()]
     return PauliSum.from_words(coefficients, words, labels)
+
+
+def _assigned(qiskit_op: SparsePauliOp, params: Mapping[Any, Any] | Sequence[Any]) -> SparsePauliOp:
+    """Return an operator with values of its parameters."""
+    try:
+        return qiskit_op.assign_parameters(params)
+    except Exception as error:  # of Python and of Qiskit, by the kind of the values
+        names = [str(parameter) for parameter in qiskit_op.parameters]
+        reason = f"params={described(params)[:80]} does not fit its parameters"
+        hint = " Give a number for each, in this order or by the parameter."
+        raise InputError(circuit="The operator", reason=reason, inputs=names, hint=hint) from error

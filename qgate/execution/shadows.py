@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from qgate.exceptions import InvalidShots
 from qgate.jobs.randomness import repeatable_generator
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.sizes import check_size
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import decompose
 from qgate.transforms.shadows import ShadowSweep, letters_of, word_means
@@ -17,6 +19,9 @@ from qgate.typing import IntArray, Postprocess
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+
+MOST_OUTCOMES = 2**26
+"""Maximum number of outcomes of one shadow, shots times wires."""
 
 Prepared = tuple[tuple[Sweep, ...], Postprocess]
 """Sweeps for a device, and the function from their results to entries of measurements."""
@@ -76,6 +81,8 @@ def _shadow(sweep: Sweep, item: Measurement, device: Device) -> ShadowSweep:
             "lower k or more shots."
         )
     shape = (int(sweep.shots.max()), len(item.wires))
+    remedy = "Give fewer shots, or measure observables with qg.expval."
+    check_size("A classical shadow", prod(shape), MOST_OUTCOMES, unit="outcomes", remedy=remedy)
     bases = _bases(sweep, seed, shape, device)
     equal_shots = device.capabilities.equal_shots
     return ShadowSweep.of(sweep, item.wires, bases, equal_shots=equal_shots)

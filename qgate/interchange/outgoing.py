@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from qgate.arguments import truth
 from qgate.arrays import shape_of, unwrap
 from qgate.exceptions import NotACircuit, QuantumFunctionError, described
 from qgate.measurements import Measurement
@@ -22,7 +23,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.outcome_values import MOST_TABULATED
 from qgate.operations.slots import Affine
 from qgate.recording import recording
-from qgate.sizes import check_size
+from qgate.sizes import MOST_NESTED, check_size
 from qgate.tape import Tape
 from qgate.transforms.decomposition import Accepts, decomposed_operations
 from qgate.typing import Function, Nested, Wire, WiresLike
@@ -78,7 +79,7 @@ class Symbols:
 
     slots: dict[str, int] = field(default_factory=dict)
 
-    def replaced(self, value: Nested) -> Nested:
+    def replaced(self, value: Nested, depth: int = 0) -> Nested:
         """Return an argument with symbols in place of texts."""
         if isinstance(value, str):
             return Affine.slot(self.slots.setdefault(value, len(self.slots)))
@@ -87,7 +88,9 @@ class Symbols:
             found.ravel()[:] = [self.replaced(entry) for entry in value.ravel().tolist()]
             return found
         if isinstance(value, list | tuple):
-            return type(value)(self.replaced(entry) for entry in value)
+            remedy = "Give an array, or fewer levels."
+            check_size("An argument", depth, MOST_NESTED, unit="nested lists", remedy=remedy)
+            return type(value)(self.replaced(entry, depth + 1) for entry in value)
         return value
 
 
@@ -186,7 +189,13 @@ def outgoing(
         common basis.
     UnsupportedOperation
         A gate cannot be written in the gates of the dialect.
+    InvalidParameters
+        ``rotations`` or ``measure_all`` has no truth value.
     """
+    rotates, all_wires = (
+        truth(target, "rotations", rotations),
+        truth(target, "measure_all", measure_all),
+    )
     _check_numbers(tape.operations)
     order = tape.wires if wires is None else Wires(wires)
     missing = [wire for wire in tape.wires if wire not in order]
@@ -195,11 +204,11 @@ def outgoing(
             f"The circuit uses the wires {missing}, which are not among wires={list(order)}. Name "
             "all wires of the circuit, or leave wires out."
         )
-    gates = [*tape.operations, *(_basis_changes(tape.measurements) if rotations else ())]
+    gates = [*tape.operations, *(_basis_changes(tape.measurements) if rotates else ())]
     operations = decomposed_operations(gates, accepts, device=target)
     _check_selection(operations, target)
     wanted = [item.wires for item in tape.measurements if item.mv is None]
-    measured = order if measure_all else Wires.all_wires(wanted)
+    measured = order if all_wires else Wires.all_wires(wanted)
     return Outgoing(tuple(operations), order, measured, symbols)
 
 

@@ -20,6 +20,9 @@ from qgate.operations.slots import Affine
 from qgate.tape import Tape
 from qgate.typing import WiresLike
 
+MOST_DIGITS = 100
+"""Maximum number of digits of an angle; 17 identify every number in double precision."""
+
 
 def to_openqasm(
     circuit: Any,
@@ -56,6 +59,8 @@ def to_openqasm(
         The circuit has batches or free parameters, or observables without a common basis.
     UnsupportedOperation
         A gate cannot be decomposed.
+    InvalidParameters
+        ``precision`` is no number of digits from 0 to 100.
 
     Examples
     --------
@@ -135,9 +140,10 @@ def _writer(
     precision: int | None,
 ) -> Any:
     digits = None if precision is None else whole_number(precision)
-    if precision is not None and (digits is None or digits < 0):
+    if precision is not None and (digits is None or not 0 <= digits <= MOST_DIGITS):
         raise InvalidParameters(
-            f"precision={described(precision)} is no number of digits. Give a whole number."
+            f"precision={described(precision)} is no number of digits. Give a whole number "
+            f"from 0 to {MOST_DIGITS}."
         )
 
     def write(tape: Tape, symbols: tuple[str, ...]) -> str:

@@ -38,6 +38,8 @@ def classical_shadow(wires: WiresLike, seed: int | None = None) -> Measurement:
         The seed is no such number.
     UnsupportedMeasurement
         When it runs: there are no shots.
+    TooLarge
+        When it runs: shots times wires exceed 2**26.
 
     Notes
     -----

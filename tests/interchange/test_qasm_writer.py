@@ -1,5 +1,7 @@
 """Circuits as programs in OpenQASM."""
 
+import functools
+
 import numpy as np
 import pytest
 from braket.circuits import Circuit
@@ -12,6 +14,7 @@ from qgate.exceptions import (
     NotACircuit,
     NotAffine,
     QuantumFunctionError,
+    TooLarge,
 )
 
 
@@ -138,6 +141,17 @@ def test_wires_and_digits_are_those_that_were_asked_for():
         (lambda: qg.to_openqasm(3), NotACircuit, "3 is no circuit"),
         (lambda: qg.to_qasm3(function, dialect="quil"), InvalidParameters, "qiskit, braket"),
         (lambda: qg.to_qasm3(function, precision=1.5), InvalidParameters, "whole number"),
+        (lambda: qg.to_qasm3(function, precision=10**16), InvalidParameters, "from 0 to 100"),
+        (
+            lambda: qg.to_openqasm(qg.QuantumScript([qg.X(0)]), rotations=np.ones(2)),
+            InvalidParameters,
+            "rotations=",
+        ),
+        (
+            lambda: qg.to_qasm3(function)(functools.reduce(lambda x, _: [x], range(60), 0)),
+            TooLarge,
+            "nested lists",
+        ),
         (lambda: qg.to_openqasm(function)("x", [1, 2, 3]), QuantumFunctionError, "to_qasm3"),
         (lambda: qg.to_qasm3(function)("pi/2", [1, 2, 3]), QuantumFunctionError, "name of an"),
         (

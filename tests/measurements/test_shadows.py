@@ -11,8 +11,10 @@ from qgate.exceptions import (
     InvalidParameters,
     InvalidShots,
     NotHermitian,
+    TooLarge,
     UnsupportedMeasurement,
 )
+from qgate.transforms.shadows import _distinct
 
 SHOTS = 4000
 OBSERVABLES = [
@@ -213,3 +215,18 @@ def test_more_parts_than_shots_are_refused_before_anything_is_sent():
     with qg.Tracker(device) as tracker, pytest.raises(InvalidShots, match="k=6"):
         circuit()
     assert not tracker.totals.get("submissions")
+
+
+def test_too_many_outcomes_are_refused_before_their_bases_are_drawn():
+    with pytest.raises(TooLarge, match="fewer shots"):
+        snapshots_on("local?shots=1000000000000")(0.3)
+
+
+def test_equal_bases_are_grouped_in_ascending_order():
+    bases = np.random.default_rng(3).integers(0, 3, size=(500, 3))
+
+    distinct, group, count = _distinct(bases)
+
+    assert list(map(tuple, distinct.tolist())) == sorted(set(map(tuple, bases.tolist())))
+    assert (distinct[group] == bases).all()
+    assert (np.bincount(group) == count).all()

@@ -20,5 +20,7 @@ def test_operators_have_the_wire_of_each_qubit():
     assert qg.equal(qg.from_qiskit_op(free, params={a: 3}), 3 * qg.X(0))
     with pytest.raises(InputError, match="depend on a"):
         qg.from_qiskit_op(free)
+    with pytest.raises(InputError, match=r"params=\[1, 2\] does not fit"):
+        qg.from_qiskit_op(free, params=[1, 2])
     with pytest.raises(NotACircuit):
         qg.from_qiskit_op("XY")

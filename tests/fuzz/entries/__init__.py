@@ -7,10 +7,13 @@ from fuzz.entries import (
     drawings,
     files,
     frameworks,
+    inspecting,
+    interchange,
     measuring,
     operators,
     optimizers,
     running,
+    shadows,
 )
 from fuzz.entry import Entry
 
@@ -24,6 +27,9 @@ def entries() -> list[Entry]:
         *running.runs(),
         *files.files(),
         *files.commands(),
+        *interchange.programs(),
+        *interchange.reading(),
+        *interchange.writing(),
         *optimizers.optimizers(),
         *derivatives.derivatives(),
         *derivatives.rules(),
@@ -33,5 +39,7 @@ def entries() -> list[Entry]:
         *operators.classes(),
         *operators.arithmetic(),
         *measuring.measuring(),
+        *shadows.shadows(),
+        *inspecting.inspecting(),
         *operators.gates(),
     ]

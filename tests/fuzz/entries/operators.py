@@ -187,7 +187,14 @@ def arithmetic() -> list[Entry]:
         (
             "pauli_decompose",
             by_place(qg.pauli_decompose, "H"),
-            {"H": np.eye(2), "wires": [0], "cutoff": 1e-12},
+            {
+                "H": np.eye(2),
+                "hide_identity": False,
+                "wire_order": [0],
+                "pauli": False,
+                "check_hermitian": True,
+                "cutoff": 1e-12,
+            },
         ),
         ("Wires", by_place(qg.Wires, "wires"), {"wires": [0, 1]}),
     ]
