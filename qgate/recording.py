@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from qgate.context import HERE, entered
-from qgate.exceptions import NotRecording, described
+from qgate.exceptions import NotRecording, QuantumFunctionError, described
 
 T = TypeVar("T")
 
@@ -78,6 +78,8 @@ def apply(op: T, context: Recorder | None = None) -> T:
     ------
     NotRecording
         No quantum function is being recorded.
+    QuantumFunctionError
+        ``context`` does not record.
 
     Examples
     --------
@@ -90,6 +92,11 @@ def apply(op: T, context: Recorder | None = None) -> T:
     recorder = HERE.get().recorder if context is None else context
     if recorder is None:
         raise NotRecording(item=described(op))
+    if not isinstance(recorder, Recorder):
+        raise QuantumFunctionError(
+            f"apply was given context={described(context)}. Give what records operators, such as "
+            "an AnnotatedQueue, or leave it out."
+        )
     recorded = any(item is op for item in recorder.items)
     recorder.add(copy.copy(op) if recorded else op)
     return op

@@ -28,7 +28,8 @@ MOST_MATRIX_WIRES = 13
 """Maximum number of wires of a matrix, which then takes 1 GiB."""
 
 MOST_STEPS = 1000
-"""Maximum number of inner optimization steps within one step of an optimizer."""
+"""Maximum number of inner optimization steps within one step of an optimizer, of passes over a
+circuit, and of transforms in a repeated pipeline."""
 
 MOST_POINTS = 1_000_000
 """Maximum number of evaluations of a function for one derivative or Fourier series."""

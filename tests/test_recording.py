@@ -6,7 +6,7 @@ import pytest
 
 import qgate as qg
 from qgate.context import HERE
-from qgate.exceptions import NotRecording
+from qgate.exceptions import NotRecording, QuantumFunctionError
 from qgate.recording import Recorder, absorb, paused, record, recording, replace
 
 
@@ -168,3 +168,9 @@ def test_apply_records_measurements():
 def test_apply_outside_of_a_quantum_function_is_refused():
     with pytest.raises(NotRecording, match="inside of a quantum function"):
         qg.apply(qg.X(0))
+
+
+@pytest.mark.parametrize("context", [3, {}, "text"])
+def test_operators_are_applied_to_what_records_only(context):
+    with pytest.raises(QuantumFunctionError, match="context="):
+        qg.apply(qg.X(0), context=context)

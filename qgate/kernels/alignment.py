@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qgate.arguments import array_of, items_of, truth
 from qgate.arrays import enclosed, finished, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, described
-from qgate.kernels.matrices import square_kernel_matrix
+from qgate.kernels.matrices import points_of, square_kernel_matrix
 from qgate.typing import FloatArray, Function, Tensor
 
 
@@ -55,9 +56,12 @@ def polarity(
     Cost: one submission, as for ``square_kernel_matrix``. Reference: Wang et al., Artificial
     Intelligence Review 43, 179 (2015).
     """
-    labels = weights_of(X, Y, rescale=bool(rescale_class_labels))
-    matrix = square_kernel_matrix(X, kernel, assume_normalized_kernel)
-    return aligned(matrix, labels, normalize=bool(normalize))
+    rescale = truth("polarity", "rescale_class_labels", rescale_class_labels)
+    is_alignment = truth("polarity", "normalize", normalize)
+    points = points_of("polarity", "X", X)
+    labels = weights_of(points, Y, rescale=rescale)
+    matrix = square_kernel_matrix(points, kernel, assume_normalized_kernel)
+    return aligned(matrix, labels, normalize=is_alignment)
 
 
 def target_alignment(
@@ -101,7 +105,8 @@ def aligned(matrix: Tensor, labels: FloatArray, *, normalize: bool) -> Tensor:
 
 def weights_of(X: Sequence[Tensor], Y: Sequence[float], *, rescale: bool = True) -> FloatArray:
     """Return the weight of each data point in the polarity."""
-    labels = np.asarray([unwrap(label) for label in Y] if hasattr(Y, "__len__") else Y)
+    given = items_of(Y)
+    labels = array_of(Y if given is None else [unwrap(label) for label in given])
     if shape_of(labels) != (len(X),) or labels.dtype.kind not in "iuf":
         raise InvalidParameters(
             f"The labels of {len(X)} data points are {described(Y)}. Give one number for each "

@@ -100,13 +100,17 @@ class EmbeddingKernel:
 
     def polarity(self, X: Sequence[Tensor], Y: Sequence[float], *params: Tensor) -> Tensor:
         """Return the polarity, as ``qg.kernels.polarity`` does."""
-        labels = alignment.weights_of(X, Y)
-        return alignment.aligned(self.square_kernel_matrix(X, *params), labels, normalize=False)
+        points = matrices.points_of("polarity", "X", X)
+        labels = alignment.weights_of(points, Y)
+        return alignment.aligned(
+            self.square_kernel_matrix(points, *params), labels, normalize=False
+        )
 
     def target_alignment(self, X: Sequence[Tensor], Y: Sequence[float], *params: Tensor) -> Tensor:
         """Return the target alignment, as ``qg.kernels.target_alignment`` does."""
-        labels = alignment.weights_of(X, Y)
-        return alignment.aligned(self.square_kernel_matrix(X, *params), labels, normalize=True)
+        points = matrices.points_of("target_alignment", "X", X)
+        labels = alignment.weights_of(points, Y)
+        return alignment.aligned(self.square_kernel_matrix(points, *params), labels, normalize=True)
 
     def _with(self, params: Sequence[Tensor]) -> Function:
         return lambda x, y: self(x, y, *params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from qgate.arguments import items_of, require_function
+from qgate.arguments import items_of, require_function, truth
 from qgate.arrays import finished, namespace, shape_of
 from qgate.autodiff.combined_calls import call_combined
 from qgate.exceptions import InvalidParameters, described
@@ -61,7 +61,7 @@ def square_kernel_matrix(
     """
     points = points_of("square_kernel_matrix", "X", X)
     count = len(points)
-    first = int(bool(assume_normalized_kernel))
+    first = int(truth("square_kernel_matrix", "assume_normalized_kernel", assume_normalized_kernel))
     pairs = [(i, j) for i in range(count) for j in range(i + first, count)]
     if not pairs:
         return finished(namespace(points).ones((1, 1)), points)

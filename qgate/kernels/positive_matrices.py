@@ -132,7 +132,7 @@ def square_matrix(owner: str, K: Tensor) -> FloatArray:
         raise InvalidParameters(
             f"{owner} was given K={described(K)}. Give a square matrix of real, finite numbers."
         )
-    return matrix
+    return matrix if matrix.dtype != np.float16 else matrix.astype(float)  # no eigenvalues of these
 
 
 def _with_eigenvalues(matrix: FloatArray, change: Callable[[FloatArray], FloatArray]) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Self
 
+from qgate.arguments import items_of, truth
 from qgate.exceptions import ConditionalTransformError, described
 from qgate.operations.labels import Cache
 from qgate.operations.mid_measure import MidMeasure
@@ -117,9 +118,8 @@ class ConditionalFunction:
     def __init__(
         self, condition: Any, true_fn: Branch, false_fn: Branch | None = None, elifs: Any = ()
     ) -> None:
-        pair = len(elifs) == 2 and not isinstance(elifs[0], tuple | list) and callable(elifs[1])
         self._branches = [(condition, _function(true_fn))]
-        for predicate, branch in [elifs] if pair else elifs:
+        for predicate, branch in _pairs(elifs):
             self._branches.append((predicate, _function(branch)))
         self.false_fn = None if false_fn is None else _function(false_fn)
 
@@ -162,7 +162,7 @@ class ConditionalFunction:
         if any(isinstance(condition, MeasurementValue) for condition, _ in self._branches):
             return self._record(args, kwargs)
         for condition, branch in self._branches:
-            if condition:
+            if truth("cond", "condition", condition):
                 return branch(*args, **kwargs)
         return None if self.false_fn is None else self.false_fn(*args, **kwargs)
 
@@ -220,7 +220,7 @@ def cond(
 
 def _apply(condition: Any, branch: Branch, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     if not isinstance(condition, MeasurementValue):
-        if condition:
+        if truth("cond", "condition", condition):
             branch(*args, **kwargs)
         return
     with recording() as recorder:
@@ -237,11 +237,31 @@ def _and(left: Any, right: Any) -> Any:
         left, right = right, left
     if isinstance(left, MeasurementValue):
         return left & right
-    return right if left else False
+    return right if truth("cond", "condition", left) else False
 
 
 def _not(condition: Any) -> Any:
-    return ~condition if isinstance(condition, MeasurementValue) else not condition
+    return (
+        ~condition
+        if isinstance(condition, MeasurementValue)
+        else not truth("cond", "condition", condition)
+    )
+
+
+def _pairs(elifs: Any) -> list[Sequence[Any]]:
+    """Return the further branches with their conditions; one pair may be given alone."""
+    parts = items_of(elifs)
+    is_pair = parts is not None and len(parts) == 2 and callable(parts[1])
+    if parts is not None and is_pair and not isinstance(parts[0], tuple | list):
+        return [parts]
+    if parts is None or not all(
+        isinstance(part, tuple | list) and len(part) == 2 for part in parts
+    ):
+        raise ConditionalTransformError(
+            f"cond was given elifs={described(elifs)}. Give a sequence of pairs of a condition and "
+            "a function, such as [(outcome == 1, qg.RY)]."
+        )
+    return parts
 
 
 def _function(branch: Any) -> Branch:

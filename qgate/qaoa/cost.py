@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgate.arguments import items_of, truth
+from qgate.arguments import is_text_among, items_of, truth
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.pauli import PauliSum
 from qgate.qaoa.cycles import (
@@ -79,7 +79,7 @@ def edge_driver(graph: Graph, reward: Sequence[str]) -> PauliSum:
     0.5 * (Z(0) @ Z(1))
     """
     given = items_of(reward)
-    if given is None or not all(pair in PAIRS for pair in given):
+    if given is None or not all(is_text_among(pair, PAIRS) for pair in given):
         raise InvalidParameters(
             f"edge_driver was given reward={described(reward)}. Give a sequence of "
             f"{', '.join(PAIRS)}."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial, singledispatch, update_wrapper, wraps
 from inspect import signature
 
+from qgate.arguments import truth
 from qgate.exceptions import TransformError, described, name_of
 from qgate.findable import make_findable
 from qgate.measurements import Measurement
@@ -65,8 +66,10 @@ class Transform:
         self.setup_inputs = setup_inputs
         self.expand_transform = expand_transform
         self.classical_cotransform = classical_cotransform
-        self.is_informative = bool(is_informative)
-        self.is_final_transform = self.is_informative or bool(final_transform)
+        self.is_informative = truth("transform", "is_informative", is_informative)
+        self.is_final_transform = self.is_informative or truth(
+            "transform", "final_transform", final_transform
+        )
         self._of_qnode: Function = type(self).default_qnode_transform
         update_wrapper(self, tape_transform, updated=())
         self.name = name_of(tape_transform)

@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeAlias, overload
 
 from qgate.arguments import whole_number
 from qgate.exceptions import TransformError, described
+from qgate.sizes import MOST_STEPS, check_size
 from qgate.tape import Tape
 from qgate.typing import Function, Nested, Postprocess
 
@@ -248,9 +249,10 @@ class CompilePipeline:
                 reason=f"{described(count)} is no number of repetitions",
                 remedy="Multiply it by a whole number from 0 on.",
             )
-        whole = CompilePipeline()
-        for repetition in range(number):
-            whole += self if repetition == 0 else CompilePipeline(self._steps)
+        count_all, remedy = number * max(1, len(self)), "Repeat it less often."
+        check_size("A repeated pipeline", count_all, MOST_STEPS, unit="transforms", remedy=remedy)
+        whole = self[:] if number else CompilePipeline()
+        whole += CompilePipeline(self._steps * (number - 1))
         return whole
 
     __rmul__ = __mul__
@@ -278,7 +280,14 @@ class CompilePipeline:
                 reason="it is a final transform",
                 remedy="Append it at the end of the pipeline.",
             )
-        place = range(len(self))[index:].start
+        position = whole_number(index)
+        if position is None:
+            raise TransformError(
+                transform="A pipeline",
+                reason=f"index={described(index)} is no position",
+                remedy="Give a whole number, counted from the end if negative.",
+            )
+        place = range(len(self))[position:].start
         self._steps = [*self._steps[:place], *steps, *self._steps[place:]]
         self._move_markers(place - 1, len(steps))
 

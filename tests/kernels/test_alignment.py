@@ -54,7 +54,23 @@ def test_training_separates_the_classes():
     assert 0.66 < kernel.target_alignment(points, labels, scale) < np.sqrt(0.5)
 
 
-@pytest.mark.parametrize("labels", [[1, -1], 3, [1, -1, 1, "a", 1], None])
+@pytest.mark.parametrize(
+    "labels", [[1, -1], 3, [1, -1, 1, "a", 1], None, np.array(1), [1, [1], 1, 1, 1]]
+)
 def test_labels_that_do_not_fit_are_refused(labels):
     with pytest.raises(InvalidParameters, match="labels of 5 data points"):
         qg.kernels.polarity(POINTS, labels, gaussian)
+
+
+@pytest.mark.parametrize(
+    ("X", "options", "text"),
+    [
+        (3, {}, "X=3"),
+        ([0.1, 0.2], {"normalize": np.zeros(2)}, "normalize="),
+        ([0.1, 0.2], {"rescale_class_labels": np.zeros(2)}, "rescale_class_labels="),
+        ([0.1, 0.2], {"assume_normalized_kernel": np.zeros(2)}, "assume_normalized_kernel="),
+    ],
+)
+def test_wrong_arguments_of_the_polarity_are_refused(X, options, text):
+    with pytest.raises(InvalidParameters, match=text):
+        qg.kernels.polarity(X, [1, -1], lambda x, y: x * y, **options)

@@ -78,3 +78,10 @@ def test_a_matrix_out_of_scale_has_no_nearest_matrix_with_a_diagonal_of_1():
 
     with pytest.raises(OptimizationError, match=r"L-BFGS-B ended with .*Give a matrix whose"):
         qg.kernels.closest_psd_matrix(matrix, fix_diagonal=True)
+
+
+@pytest.mark.parametrize("function", CHANGES)
+def test_a_matrix_in_half_precision_is_corrected(function):
+    found = function(np.array([[1.0, 2.0], [2.0, 1.0]], dtype=np.float16))
+
+    assert np.linalg.eigvalsh(found)[0] > -1e-12

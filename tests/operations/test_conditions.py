@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import qgate as qg
 from qgate.exceptions import (
     ConditionalTransformError,
+    InvalidParameters,
     InvalidTape,
     MidMeasureLeft,
     OutcomeOfOtherCircuit,
@@ -161,3 +163,14 @@ def test_branches_are_functions_without_measurements(branch):
 def test_a_measurement_has_no_adjoint_control_or_power(change):
     with pytest.raises(MidMeasureLeft, match="MidMeasure"):
         change(lambda: qg.measure(0))()
+
+
+@pytest.mark.parametrize("elifs", [3, "text", [3], [(True, qg.X, qg.Y)], np.zeros(2), {1, 2}])
+def test_further_branches_are_pairs(elifs):
+    with pytest.raises(ConditionalTransformError, match="pairs of a condition and"):
+        qg.cond(qg.measure(1), qg.X, elifs=elifs)
+
+
+def test_a_condition_is_an_outcome_or_true_or_false():
+    with pytest.raises(InvalidParameters, match="condition"):
+        qg.cond(np.zeros(2), qg.X)(0)

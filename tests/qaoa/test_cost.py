@@ -232,6 +232,7 @@ def test_drivers_that_reward_everything_or_nothing_are_constant():
         (lambda: qaoa.bit_driver([0], 2), "b=2"),
         (lambda: qaoa.max_clique(nx.path_graph(2), np.ones(2)), "max_clique was given constrained"),
         (lambda: qaoa.bit_flip_mixer(nx.path_graph(2), "0"), "b='0'"),
+        (lambda: qaoa.edge_driver(nx.path_graph(2), np.zeros((2, 2))), "reward="),
         (lambda: qaoa.cycle_mixer(nx.path_graph(2)), "DiGraph"),
         (lambda: qaoa.max_weight_cycle(nx.DiGraph([(0, 1)])), "weight"),
         (lambda: qaoa.loss_hamiltonian(weighted([(0, 1, -1.0)])), "above 0"),

@@ -8,7 +8,7 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import TransformError
+from qgate.exceptions import InvalidParameters, TransformError
 
 X = qnp.array(0.4, requires_grad=True)
 
@@ -426,3 +426,9 @@ def test_pennylanes_paths_have_the_same_objects():
 
     assert isinstance(cancel_inverses, TransformDispatcher)
     assert TransformProgram is qg.CompilePipeline
+
+
+@pytest.mark.parametrize("option", ["is_informative", "final_transform"])
+def test_marks_of_a_transform_are_true_or_false(option):
+    with pytest.raises(InvalidParameters, match=option):
+        qg.transform(lambda tape: ([tape], sum), **{option: np.zeros(2)})

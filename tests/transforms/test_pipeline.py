@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.exceptions import TransformError
+from qgate.exceptions import TooLarge, TransformError
 
 
 def first(results):
@@ -151,6 +151,7 @@ def test_a_transform_of_a_pipeline_is_added_to_it():
         (lambda pipeline: pipeline.add_marker("top"), "names another place"),
         (lambda pipeline: pipeline.add_marker("x", 4), "no place among 1"),
         (lambda pipeline: pipeline.remove_marker("x"), "none of this name"),
+        (lambda pipeline: pipeline.insert(0.5, qg.compile), "index=0.5 is no position"),
         (lambda pipeline: pipeline(3), "3 is no circuit"),
         (lambda pipeline: pipeline([3]), "is no circuit"),
     ],
@@ -158,3 +159,8 @@ def test_a_transform_of_a_pipeline_is_added_to_it():
 def test_wrong_use_is_refused(change, reason):
     with pytest.raises(TransformError, match=reason):
         change(qg.CompilePipeline(doubled))
+
+
+def test_a_pipeline_is_not_repeated_without_end():
+    with pytest.raises(TooLarge, match="Repeat it less often"):
+        10**30 * qg.CompilePipeline(qg.compile)

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 
-from qgate.arguments import items_of, truth, whole_number
+from qgate.arguments import items_of, keywords_of, require_function, truth, whole_number
 from qgate.arrays import enclosed, finished, framework_among, namespace, shape_of
 from qgate.exceptions import TransformError, described
 from qgate.tape import Tape
@@ -191,7 +191,9 @@ def batch_partial(
     >>> batch_partial(circuit, x=qg.numpy.array(0.0))(rows).round(3).tolist()
     [1.0, 0.878]
     """
-    functions = dict(preprocess or {})
+    functions = keywords_of("batch_partial", "preprocess", preprocess)
+    for name, function in functions.items():
+        require_function("batch_partial", f"preprocess[{name!r}]", function)
     everywhere = truth("batch_partial", "all_operations", all_operations)
     batched = batch_params(qnode, all_operations=True) if everywhere else qnode
     names = list(inspect.signature(qnode).parameters)
@@ -206,9 +208,9 @@ def batch_partial(
     @functools.wraps(qnode)
     def partial(*args: Tensor, **kwargs: Tensor) -> Nested:
         rows = [*args, *kwargs.values()]
-        if not rows or not shape_of(rows[0]):
+        if not rows or not all(shape_of(rows[0])[:1] or (0,)):
             raise _wrong(
-                "batch_partial", "no argument has a batch axis", "Give one with a leading axis."
+                "batch_partial", "no argument has a batch axis", "Give one with a row or more."
             )
         length = shape_of(rows[0])[0]
         given = {name: _together([value] * length) for name, value in partial_kwargs.items()}
@@ -243,7 +245,14 @@ def _together(values: Sequence[Tensor]) -> Tensor:
     """Stack arrays along a new leading axis; dictionaries of counts become a list."""
     if isinstance(values[0], dict):
         return list(values)
-    stacked = namespace(values).stack([enclosed(value) for value in values])
+    try:
+        stacked = namespace(values).stack([enclosed(value) for value in values])
+    except (TypeError, ValueError):
+        raise _wrong(
+            "A batch",
+            f"{described(values[0])} and the values beside it are no arrays of one shape",
+            "Give numbers, or arrays of one shape.",
+        ) from None
     return finished(stacked, values)
 
 

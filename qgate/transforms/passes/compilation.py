@@ -8,6 +8,7 @@ from functools import partial
 from qgate.arguments import items_of, whole_number
 from qgate.exceptions import TransformError, described
 from qgate.operations.operator import Operator
+from qgate.sizes import MOST_STEPS, check_size
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import Transform, transform
 from qgate.transforms.passes.cancellation import cancel_inverses
@@ -81,6 +82,7 @@ def compile(
             reason=f"num_passes={described(num_passes)} is no number of passes",
             remedy="Give a whole number from 1 on.",
         )
+    check_size("compile", count, MOST_STEPS, unit="passes", remedy="Set a smaller num_passes.")
     (found,), _ = decompose.of_tape(
         tape, gate_set=basis_set, stopping_condition=_has_none, strict=False
     )

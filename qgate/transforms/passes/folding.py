@@ -12,10 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from qgate.arguments import finite_number, finite_numbers, whole_number
+from qgate.arguments import (
+    finite_number,
+    finite_numbers,
+    items_of,
+    keywords_of,
+    require_accepts,
+    whole_number,
+)
 from qgate.arrays import enclosed, finished, namespace
 from qgate.exceptions import TransformError, described
 from qgate.operations.operator import Operator
+from qgate.sizes import MOST_OF_EACH, MOST_OPERATIONS, check_size
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
 from qgate.transforms.passes.insertion import prepares
@@ -75,6 +83,9 @@ def fold_global(tape: Tape, scale_factor: float) -> Transformed:
             "the circuit has a measurement or a condition in its middle",
             "Fold circuits of gates only.",
         )
+    most = max(MOST_OPERATIONS, MOST_OF_EACH * len(body))
+    remedy = "Give a smaller scale_factor."
+    check_size("fold_global", factor * len(body), most, unit="operations", remedy=remedy)
     folds = int((factor - 1) // 2)
     last = int(np.round((factor - 1 - 2 * folds) * len(body) / 2))
     part = body[len(body) - last :]
@@ -143,16 +154,16 @@ def mitigate_with_zne(
             raise _wrong(
                 "mitigate_with_zne", f"{name}={described(function)} is no function", "Give one."
             )
+    circuits = len(factors) * repetitions
+    remedy = "Give fewer factors or repetitions."
+    check_size("mitigate_with_zne", circuits, unit="circuits", remedy=remedy)
+    of_folding = keywords_of("mitigate_with_zne", "folding_kwargs", folding_kwargs)
+    options = keywords_of("mitigate_with_zne", "extrapolate_kwargs", extrapolate_kwargs)
+    require_accepts("mitigate_with_zne", "folding", folding, tape, factors[0], **of_folding)
+    require_accepts("mitigate_with_zne", "extrapolate", extrapolate, factors, (), **options)
     tapes = []
     for factor in factors:
-        for _ in range(repetitions):
-            folded = folding(tape, factor, **(folding_kwargs or {}))
-            found = [folded] if isinstance(folded, Tape) else list(folded[0])
-            if len(found) != 1:
-                raise _wrong(
-                    "mitigate_with_zne", f"the folding makes {len(found)} tapes", "Make one."
-                )
-            tapes += found
+        tapes += [_single(folding(tape, factor, **of_folding)) for _ in range(repetitions)]
     several = len(tape.measurements) > 1
 
     def mitigated(results: Sequence[Tensor]) -> Tensor:
@@ -160,7 +171,7 @@ def mitigate_with_zne(
         shaped = xp.stack([enclosed(value) for value in results])
         rows = xp.reshape(shaped, (len(factors), repetitions, *shaped.shape[1:]))
         means = [finished(xp.sum(row, axis=0) / repetitions, results) for row in rows]
-        return extrapolate(factors, means, **(extrapolate_kwargs or {}))
+        return extrapolate(factors, means, **options)
 
     def postprocess(results: Sequence[Nested]) -> Nested:
         if not several:
@@ -168,6 +179,19 @@ def mitigate_with_zne(
         return tuple(mitigated(column) for column in zip(*results, strict=True))
 
     return tapes, postprocess
+
+
+def _single(folded: Nested) -> Tape:
+    """Return the tape that a folding makes, given alone or as the result of a transform."""
+    found = folded[0] if isinstance(folded, tuple | list) and folded else [folded]
+    tapes = [each for each in items_of(found) or () if isinstance(each, Tape)]
+    if len(tapes) != 1:
+        raise _wrong(
+            "mitigate_with_zne",
+            f"the folding makes {len(tapes)} tapes: it returns {described(folded)}",
+            "Return one tape, or a list of one and a function of its results.",
+        )
+    return tapes[0]
 
 
 def poly_extrapolate(x: Sequence[float], y: Sequence[Tensor], order: int) -> Tensor:

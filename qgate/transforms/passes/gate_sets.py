@@ -9,7 +9,7 @@ from math import pi
 
 import numpy as np
 
-from qgate.arguments import items_of, truth, whole_number
+from qgate.arguments import items_of, mapping_of, truth, whole_number
 from qgate.arrays import is_concrete, is_traced, unwrap
 from qgate.exceptions import TransformError, UndefinedError, described
 from qgate.operations.conditions import Conditional
@@ -98,7 +98,10 @@ def decompose(
     >>> tape.operations
     [CNOT(wires=[0, 1]), RX(1.2, wires=[0]), CNOT(wires=[0, 1])]
     """
-    if fixed_decomps or alt_decomps:
+    if any(
+        mapping_of("decompose", name, given)
+        for name, given in {"fixed_decomps": fixed_decomps, "alt_decomps": alt_decomps}.items()
+    ):
         raise TransformError(
             transform="decompose",
             reason="it has no alternatives to an operator's own decomposition",

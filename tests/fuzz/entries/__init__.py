@@ -9,11 +9,15 @@ from fuzz.entries import (
     frameworks,
     inspecting,
     interchange,
+    kernels,
     measuring,
     operators,
     optimizers,
+    qaoa,
+    recording,
     running,
     shadows,
+    transforming,
 )
 from fuzz.entry import Entry
 
@@ -35,6 +39,11 @@ def entries() -> list[Entry]:
         *derivatives.rules(),
         *derivatives.series(),
         *drawings.drawings(),
+        *transforming.passes(),
+        *transforming.pipelines(),
+        *kernels.kernels(),
+        *qaoa.qaoa(),
+        *recording.recordings(),
         *operators.operators(),
         *operators.classes(),
         *operators.arithmetic(),

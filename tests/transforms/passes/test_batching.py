@@ -5,7 +5,7 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import TransformError
+from qgate.exceptions import InvalidParameters, TransformError
 from qgate.transforms import batch_input, batch_params, batch_partial, broadcast_expand
 
 ROWS = qnp.array([0.1, 0.5, 0.9])
@@ -123,8 +123,16 @@ X, Y = qnp.array(0.1), qnp.array([0.1, 0.2])
         (lambda node: batch_partial(node, x=X, y=Y), "no arguments are left"),
         (lambda node: batch_partial(node, preprocess={"y": abs}), "arguments are left"),
         (lambda node: batch_partial(node, x=X)(0.3), "no argument has a batch axis"),
+        (lambda node: batch_partial(node, x=X)(np.zeros(0)), "no argument has a batch axis"),
+        (lambda node: batch_partial(node, x=[[1.0], [1.0, 2.0]])(Y), "no arrays of one shape"),
     ],
 )
 def test_wrong_use_is_refused(call, reason):
     with pytest.raises(TransformError, match=reason):
         call(qg.QNode(function, "local"))
+
+
+@pytest.mark.parametrize("preprocess", [3, "text", [1, 2], {"x": 1}, {0: abs}])
+def test_functions_of_arguments_are_given_by_name(preprocess):
+    with pytest.raises(InvalidParameters, match="preprocess"):
+        batch_partial(qg.QNode(lambda x: qg.expval(qg.Z(0)), "local"), preprocess=preprocess)

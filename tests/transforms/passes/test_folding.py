@@ -5,7 +5,7 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import TransformError
+from qgate.exceptions import InvalidParameters, TooLarge, TransformError
 from qgate.operations.matrices import circuit_matrix
 from qgate.transforms import (
     exponential_extrapolate,
@@ -153,12 +153,40 @@ def test_exponentials_are_extrapolated(asymptote, sign):
             ),
             "makes 2 tapes",
         ),
+        (mitigate_with_zne([1], lambda tape, s: 0.0, richardson_extrapolate), "makes 0 tapes"),
         (mitigate_with_zne([1], 3, richardson_extrapolate), "folding=3 is no function"),
         (lambda tape: poly_extrapolate([1.0], [1.0], 1), "is no order below"),
     ],
 )
 def test_wrong_use_is_refused(apply, reason):
     with pytest.raises(TransformError, match=reason):
+        apply(qg.tape.QuantumScript([qg.X(0)]))
+
+
+@pytest.mark.parametrize("kind", ["folding", "extrapolate"])
+@pytest.mark.parametrize("options", [3, {0: 1}, {"unknown": 1}])
+def test_options_of_folding_and_extrapolation_that_cannot_be_are_refused(kind, options):
+    mitigated = mitigate_with_zne(
+        [1, 3], fold_global, richardson_extrapolate, **{f"{kind}_kwargs": options}
+    )
+
+    with pytest.raises(InvalidParameters, match=f"mitigate_with_zne was given {kind}"):
+        mitigated(qg.tape.QuantumScript([qg.X(0)]))
+
+
+@pytest.mark.parametrize(
+    ("apply", "what"),
+    [
+        (fold_global(1e90), "fold_global"),
+        (
+            mitigate_with_zne([1, 3], fold_global, richardson_extrapolate, reps_per_factor=10**30),
+            "mitigate_with_zne",
+        ),
+        (qg.compile(num_passes=10**30), "compile"),
+    ],
+)
+def test_numbers_that_would_fill_the_memory_are_refused(apply, what):
+    with pytest.raises(TooLarge, match=what):
         apply(qg.tape.QuantumScript([qg.X(0)]))
 
 
