@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,9 @@ __all__ = [
 
 PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 """Matrices of X, Y and Z."""
+
+LARGEST_ORDER = 1e300
+"""Order from which an entropy is that of order infinity."""
 
 MOST_ENTRIES = 2**28
 """Maximum number of entries of all snapshots together: 4 GiB."""
@@ -217,8 +221,11 @@ class ClassicalShadow:
         values = _nearest_spectrum(np.linalg.eigvalsh(self._state(wires, snapshots, k)))
         values = values[values > SMALLEST]
         if order == 1:
-            return float(-values @ np.log(values) / np.log(root))
-        return float(np.log(np.sum(values**order)) / (1.0 - order) / np.log(root))
+            return float(-values @ np.log(values) / log(root))
+        order, largest = min(order, LARGEST_ORDER), values.max()
+        # Divided by the largest, the powers do not all underflow.
+        logarithm = order * np.log(largest) + np.log(np.sum((values / largest) ** order))
+        return float(logarithm / (1.0 - order) / log(root))
 
     def _state(
         self, wires: Sequence[Wire], snapshots: Sequence[int] | int | None, k: int

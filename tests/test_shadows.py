@@ -152,3 +152,11 @@ def test_states_of_many_wires_are_refused():
         shadow.global_snapshots()
     with pytest.raises(TooManyMeasuredWires):
         shadow.entropy(range(7))
+
+
+def test_entropies_of_high_order_are_those_of_the_largest_eigenvalue():
+    shadow = qg.ClassicalShadow(*snapshots(0.8))
+    high = shadow.entropy([0], alpha=1e6)
+
+    assert high == pytest.approx(shadow.entropy([0], alpha=10**400), rel=1e-5)
+    assert shadow.entropy([0], base=2**70) == pytest.approx(shadow.entropy([0], base=2) / 70)

@@ -20,7 +20,7 @@ from qgate.typing import IntArray, Postprocess
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-MOST_OUTCOMES = 2**26
+MOST_OUTCOMES = 2**25
 """Maximum number of outcomes of one shadow, shots times wires."""
 
 Prepared = tuple[tuple[Sweep, ...], Postprocess]

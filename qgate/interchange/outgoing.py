@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -213,13 +214,18 @@ def outgoing(
 
 
 def _check_numbers(operations: Iterable[Operator]) -> None:
-    """Refuse batches: a written circuit has one number for each angle."""
+    """Refuse batches and infinite angles: a written circuit has one number for each angle."""
     for operation in operations:
         for value, ndim in zip(operation.parameters, operation.ndim_params, strict=True):
             if not isinstance(value, Affine) and len(shape_of(value)) > ndim:
                 raise QuantumFunctionError(
                     f"{operation.name} has a batch of parameters, and a written circuit has one "
                     "number for each angle. Write one circuit for each member of the batch."
+                )
+            if ndim == 0 and not isinstance(value, Affine) and not isfinite(number(value)):
+                raise QuantumFunctionError(
+                    f"{operation.name} has the angle {number(value)}, which no circuit can have. "
+                    "Give finite numbers."
                 )
 
 

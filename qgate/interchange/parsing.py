@@ -59,6 +59,9 @@ def parsed(text: str) -> ast.Program:
     except RecursionError as error:
         reason, remedy = "expressions or blocks are nested too deeply", "Use fewer levels."
         raise InvalidQasm(line=1, column=1, reason=reason, remedy=remedy) from error
+    except ValueError as error:  # Python converts integers of up to 4300 digits
+        reason, remedy = "a number has too many digits", "Use fewer digits."
+        raise InvalidQasm(line=1, column=1, reason=reason, remedy=remedy) from error
     return program
 
 

@@ -39,7 +39,7 @@ def classical_shadow(wires: WiresLike, seed: int | None = None) -> Measurement:
     UnsupportedMeasurement
         When it runs: there are no shots.
     TooLarge
-        When it runs: shots times wires exceed 2**26.
+        When it runs: shots times wires exceed 2**25.
 
     Notes
     -----

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qgate.arrays import unwrap
+from qgate.exceptions import described
 from qgate.operations.functions import equal
 from qgate.operations.matrices import dagger, dense_matrix, is_hermitian_matrix
 from qgate.operations.operator import Operator, require_operators
@@ -51,4 +52,4 @@ def assert_equal(
     Arguments as for ``equal``.
     """
     if not equal(op1, op2, check_interface, check_trainability, rtol, atol):
-        raise AssertionError(f"{op1!r} and {op2!r} are not equal.")
+        raise AssertionError(f"{described(op1)} and {described(op2)} are not equal.")

@@ -265,6 +265,7 @@ def test_an_imported_circuit_can_be_pickled():
         ("qubit[2] q; bit c; c = measure q;", 1, 20, "2 qubits are measured into 1 bits"),
         ("gate g a { g a; } qubit q; g q;", 1, 12, "calls itself"),
         ("qubit q;\n\x00", 2, 1, "token recognition error"),
+        (f"qubit[{'9' * 5000}] q;", 1, 1, "too many digits"),
         ("qubit q;\n#pragma braket unitary([[1, 0]]) q\n", 2, 1, "acts on 1 qubits"),
     ],
 )

@@ -152,6 +152,7 @@ def test_wires_and_digits_are_those_that_were_asked_for():
             TooLarge,
             "nested lists",
         ),
+        (lambda: qg.to_openqasm(function)(np.inf, [1, 2, 3]), QuantumFunctionError, "finite"),
         (lambda: qg.to_openqasm(function)("x", [1, 2, 3]), QuantumFunctionError, "to_qasm3"),
         (lambda: qg.to_qasm3(function)("pi/2", [1, 2, 3]), QuantumFunctionError, "name of an"),
         (

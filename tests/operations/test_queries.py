@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -159,6 +161,8 @@ def test_an_assertion_of_equality_names_both():
 
     with pytest.raises(AssertionError, match=r"X\(0\) and X\(1\) are not equal"):
         qg.assert_equal(qg.X(0), qg.X(1))
+    with pytest.raises(AssertionError, match="are not equal"):
+        qg.assert_equal(functools.reduce(lambda x, _: [x], range(3000), 0), qg.X(1))
 
 
 def test_an_unknown_sparse_format_is_refused():
