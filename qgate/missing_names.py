@@ -53,7 +53,10 @@ LATTICES = (
     "Ready-made lattice models are out of scope. Write the sum of terms, for example "
     "qg.sum(*(qg.Z(i) @ qg.Z(i + 1) for i in range(n - 1)))."
 )
-DATA = "Downloads of data sets are out of scope. Load files with numpy or h5py."
+DATA = (
+    "Downloads of data sets are out of scope. Load files with numpy or h5py; "
+    "qg.qchem.molecular_hamiltonian computes the Hamiltonian of a molecule."
+)
 TOOLS = "Not part of the package: use Python's own logging, warnings and debugger."
 OLD_DEVICES = (
     "PennyLane's device classes are not there. Make a device with qg.device('local'), or subclass "

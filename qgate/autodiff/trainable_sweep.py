@@ -190,7 +190,9 @@ def _numbers(
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:
     """Return the angles of a parameter as rows, each repeated for every part of its shots."""
     xp = namespace([tape.parameters[index]])
-    rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
+    rows = tape.columns(index, xp)
+    if tape.batch_size is None:
+        rows = xp.reshape(rows, (1, -1))
     return rows if copies == 1 else xp.repeat(rows, copies, axis=0)
 
 

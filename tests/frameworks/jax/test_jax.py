@@ -47,6 +47,16 @@ class TestJax(FrameworkCases):
         return jax.grad(function)
 
 
+def test_a_circuit_of_no_layers_runs_compiled() -> None:
+    @jax.jit
+    @qg.qnode(qg.device("local", wires=2))
+    def circuit(weights: Any) -> Any:
+        qg.StronglyEntanglingLayers(weights, wires=[0, 1])
+        return qg.expval(qg.Z(0))
+
+    assert circuit(jnp.zeros((0, 2, 3))) == 1.0
+
+
 def test_a_wire_whose_number_is_not_known_is_refused() -> None:
     node = qg.QNode(lambda wire: [qg.X(wire), qg.expval(qg.Z(0))][1], qg.device("local"))
 
