@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qgate.arguments import require_function
-from qgate.arrays import finished, namespace
+from qgate.arrays import finished, namespace, shape_of
 from qgate.autodiff.combined_calls import call_combined
 from qgate.context import active_device
+from qgate.exceptions import InvalidParameters, described
 from qgate.kernels import alignment, matrices
 from qgate.measurements import Measurement, MeasurementKind, probs, state
 from qgate.operations import adjoint
@@ -78,7 +79,13 @@ class EmbeddingKernel:
 
     def __call__(self, x: Tensor, y: Tensor, *params: Tensor) -> Tensor:
         """Return the kernel of two points; a number."""
-        return self.qnode(x, y, *params)[..., 0]
+        found = self.qnode(x, y, *params)
+        if isinstance(found, tuple):
+            raise InvalidParameters(
+                f"A kernel has one value for two points, and shots={described(self.qnode.shots)} "
+                "gives several. Give one number of shots."
+            )
+        return found[..., 0]
 
     def square_kernel_matrix(self, X: Sequence[Tensor], *params: Tensor) -> Tensor:
         """Return the matrix of all pairs; its diagonal is 1 and needs no circuits."""
@@ -128,7 +135,8 @@ class EmbeddingKernel:
             return state()
 
         states = call_combined(node.update(func=embedded), [(point,) for point in points])
-        return states if len(orders) == 1 else None
+        shapes = {shape_of(each) for each in states}
+        return states if len(orders) == len(shapes) == 1 and len(*shapes) == 1 else None
 
     def __repr__(self) -> str:
         return f"<EmbeddingKernel: {self.qnode!r}>"

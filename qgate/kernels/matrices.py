@@ -104,7 +104,7 @@ def kernel_matrix(X1: Sequence[Tensor], X2: Sequence[Tensor], kernel: Function) 
 
 def points_of(owner: str, argument: str, given: Sequence[Tensor]) -> list[Tensor]:
     """Return the data points."""
-    is_array = getattr(given, "shape", ()) != ()
+    is_array = getattr(given, "shape", ()) != () and hasattr(given, "__len__")
     points = [given[index] for index in range(len(given))] if is_array else items_of(given)
     if not points:
         raise InvalidParameters(

@@ -66,6 +66,7 @@ def test_labels_that_do_not_fit_are_refused(labels):
     ("X", "options", "text"),
     [
         (3, {}, "X=3"),
+        (qg.expval(qg.Z(0)), {}, "X=expval"),
         ([0.1, 0.2], {"normalize": np.zeros(2)}, "normalize="),
         ([0.1, 0.2], {"rescale_class_labels": np.zeros(2)}, "rescale_class_labels="),
         ([0.1, 0.2], {"assume_normalized_kernel": np.zeros(2)}, "assume_normalized_kernel="),

@@ -97,3 +97,20 @@ def test_options_are_those_of_the_qnode():
 def test_an_ansatz_has_to_be_a_function():
     with pytest.raises(InvalidParameters, match="ansatz=3"):
         qg.kernels.EmbeddingKernel(3, "local")
+
+
+def test_a_point_with_rows_has_a_matrix_for_each():
+    rows = np.array([[0.1, 0.2], [0.3, 0.4]])
+
+    found = qg.kernels.EmbeddingKernel(lambda x: qg.RX(x[0], 0), "local").kernel_matrix(
+        [rows], [rows + 0.2]
+    )
+
+    np.testing.assert_allclose(found, np.full((2, 1, 1), np.cos(0.1) ** 2))
+
+
+def test_several_numbers_of_shots_are_refused():
+    kernel = qg.kernels.EmbeddingKernel(embed, "local", shots=[10, 20])
+
+    with pytest.raises(InvalidParameters, match="Give one number of shots"):
+        kernel.kernel_matrix(POINTS, POINTS)

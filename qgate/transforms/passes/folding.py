@@ -31,6 +31,9 @@ from qgate.transforms.passes.neighbours import single
 from qgate.transforms.pipeline import Transformed
 from qgate.typing import FloatArray, Nested, Tensor
 
+MOST_CIRCUITS = 10_000
+"""Maximum number of folded circuits of one tape."""
+
 
 @transform
 def fold_global(tape: Tape, scale_factor: float) -> Transformed:
@@ -156,7 +159,7 @@ def mitigate_with_zne(
             )
     circuits = len(factors) * repetitions
     remedy = "Give fewer factors or repetitions."
-    check_size("mitigate_with_zne", circuits, unit="circuits", remedy=remedy)
+    check_size("mitigate_with_zne", circuits, MOST_CIRCUITS, unit="circuits", remedy=remedy)
     of_folding = keywords_of("mitigate_with_zne", "folding_kwargs", folding_kwargs)
     options = keywords_of("mitigate_with_zne", "extrapolate_kwargs", extrapolate_kwargs)
     require_accepts("mitigate_with_zne", "folding", folding, tape, factors[0], **of_folding)
