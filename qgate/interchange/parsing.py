@@ -46,6 +46,8 @@ def parsed(text: str) -> ast.Program:
         if tree.stop is None:  # nothing but spaces and comments, for which the visitor has no place
             return ast.Program(statements=[])
         program: ast.Program = PARSER.QASMNodeVisitor().visitProgram(tree)
+    except InvalidQasm:  # of the listener; it is a ValueError, too
+        raise
     except (antlr4.RecognitionException, antlr4.error.Errors.ParseCancellationException) as error:
         token = _token(error)
         raise InvalidQasm(
