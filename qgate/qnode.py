@@ -71,8 +71,9 @@ class QNode:
         Options of the gradient method.
     max_diff : int, optional
         Highest order of derivatives that is allowed; default any order.
-    mcm_method : {None, "deferred", "one-shot", "tree-traversal"}
-        How mid-circuit measurements are run; default the device's way.
+    mcm_method : {None, "deferred", "one-shot", "tree-traversal", "device"}
+        How mid-circuit measurements are run; default the device's way. ``device``: by the device
+        itself, which has to be able to.
     postselect_mode : {None, "hw-like", "fill-shots"}
         Whether shots that a postselection rejects are dropped or repeated.
     grad_on_execution, cache, cachesize, device_vjp, static_argnums, executor_backend
