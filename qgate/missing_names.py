@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from qgate.exceptions import suggest
+from qgate.exceptions.base import suggest
 
 CHANNELS = (
     "Noise channels are out of scope, because circuits are pure here. Run on a simulator with "

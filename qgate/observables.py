@@ -263,7 +263,7 @@ def _squared(factor: Operator) -> Operator:
     if isinstance(factor, PauliSum):
         return PauliSum.identity()
     if isinstance(factor, Projector):
-        return factor
+        return factor.squared()
     if isinstance(factor, SparseHamiltonian):
         return SparseHamiltonian(factor.H @ factor.H, factor.wires)
     matrix = dense_matrix(factor)

@@ -23,6 +23,8 @@ from qgate.missing_names import BY_NAME, REASONS, reason_of
         ("qgate.operation", "CVOperation", "Continuous variables"),
         ("qgate.tape", "expand_tape", "qg.decompose"),
         ("qgate.ops", "QutritUnitary", "Qutrits are out of scope"),
+        ("qgate.exceptions", "CaptureError", "Capture and just-in-time compilation"),
+        ("qgate.exceptions", "QuantumFunctionEror", "Did you mean 'QuantumFunctionError'"),
     ],
 )
 def test_attribute_and_import_errors_say_what_to_use_instead(module, name, text):

@@ -40,6 +40,20 @@ def apply_diagonal(
     return state * diagonal[..., part_of_index(axes, n)]
 
 
+def apply_projector(
+    state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Namespace = np
+) -> Tensor:
+    """Apply |v><v| of a vector (d,) to some wires of states (K, 2**n), without its matrix."""
+    k = len(axes)
+    permutation, inverse = _to_front(axes, n)
+    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
+    tensor = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))
+    overlap = xp.sum(xp.conj(vector)[None, :, None] * tensor, axis=1)
+    tensor = vector[None, :, None] * overlap[:, None, :]
+    tensor = xp.transpose(xp.reshape(tensor, (-1, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (-1, 2**n))
+
+
 def prepare(
     state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Namespace = np
 ) -> Tensor:

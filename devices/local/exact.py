@@ -7,9 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.local.amplitudes import apply, apply_matrix
+from qgate.devices.local.amplitudes import (
+    apply,
+    apply_diagonal,
+    apply_matrix,
+    apply_projector,
+)
 from qgate.devices.local.words import apply_words, word_means
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.hermitian import Projector
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.transforms.density import DERIVED, derived
@@ -151,8 +157,15 @@ def _apply_factors(
         if isinstance(factor, PauliSum):
             state = apply_observable(factor, state, order, xp)
             continue
-        matrix = factor.canonical_matrix(factor.parameters, xp)
-        state = apply_matrix(state, matrix, order.indices(factor.wires), len(order), xp=xp)
+        axes, count = order.indices(factor.wires), len(order)
+        if factor.is_diagonal:
+            diagonal = factor.canonical_diagonal(factor.parameters, xp)
+            state = apply_diagonal(state, diagonal, axes, count, xp=xp)
+        elif isinstance(factor, Projector):
+            state = apply_projector(state, factor.parameters[0], axes, count, xp=xp)
+        else:
+            matrix = factor.canonical_matrix(factor.parameters, xp)
+            state = apply_matrix(state, matrix, axes, count, xp=xp)
     return state
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_concrete, unwrap
+from qgate.arrays import is_concrete, is_traced, namespace, unwrap
 from qgate.exceptions import InvalidParameters, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.matrices import basis_vector, is_hermitian_matrix
@@ -78,8 +78,8 @@ class Projector(MatrixObservable):
     Parameters
     ----------
     state : array, shape (n,) or (2**n,)
-        The bits of a basis state, or the amplitudes of a normalised state; the latter may
-        be traced.
+        The bits of a basis state, or amplitudes, which may be traced. Of amplitudes v with another
+        norm than 1 it is the observable v v^*, whose eigenvalues are 0 and the square of the norm.
     wires : wires
         The ``n`` wires; the first is the most significant bit.
 
@@ -93,16 +93,17 @@ class Projector(MatrixObservable):
         on = Wires(wires)
         values = in_floats(as_array(state))
         require_numbers("Projector", "state", values, real=False)
-        plain = np.asarray(unwrap(values))
-        is_bits = plain.shape == (len(on),) and bool(np.isin(plain, (0, 1)).all())
-        is_vector = plain.shape == (2 ** len(on),) and bool(np.isclose(np.linalg.norm(plain), 1.0))
+        plain = np.asarray(unwrap(values)) if is_concrete(values) else None
+        is_bits = plain is not None and plain.shape == (len(on),) and np.isin(plain, (0, 1)).all()
+        is_vector = np.shape(values) == (2 ** len(on),) and (plain is None or plain.any())
         if not (is_bits or is_vector):
+            state = f"an array of shape {np.shape(values)}" if plain is None else plain.tolist()
             raise InvalidParameters(
-                f"Projector cannot project on {plain.tolist()} of {len(on)} wire(s). Give the bits "
-                f"of a basis state, {len(on)} zeros and ones, or a normalised state of "
-                f"{2 ** len(on)} amplitudes."
+                f"Projector cannot project on {state} of {len(on)} wire(s). Give the bits "
+                f"of a basis state, {len(on)} zeros and ones, or the {2 ** len(on)} amplitudes of "
+                "a state, which are not all 0."
             )
-        bits = tuple(int(bit) for bit in plain) if is_bits else None
+        bits = tuple(map(int, values)) if is_bits else None
         super().__init__(() if is_bits else (values,), on, {"basis_state": bits}, id=id)
 
     @property
@@ -122,6 +123,18 @@ class Projector(MatrixObservable):
     @property
     def is_diagonal(self) -> bool:
         return self.basis_state is not None
+
+    def squared(self) -> Projector:
+        """Return the square, which is the projector itself where the state has norm 1."""
+        if self.basis_state is not None:
+            return self
+        (state,) = self.parameters
+        plain = np.asarray(unwrap(state))
+        if not is_traced(state) and np.isclose(np.linalg.norm(plain), 1.0):
+            return self
+        xp = namespace([state])
+        norm = xp.sqrt(xp.sum(xp.real(state) ** 2 + xp.imag(state) ** 2))
+        return Projector(state * norm, self.wires)
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return basis_vector(self.basis_state or (0,) * len(self.wires))
@@ -145,7 +158,11 @@ class Projector(MatrixObservable):
 
     def __repr__(self) -> str:
         bits = self.basis_state
-        state = unwrap(self.parameters[0]).tolist() if bits is None else list(bits)
+        if bits is not None:
+            state: Any = list(bits)
+        else:
+            known = unwrap(self.parameters[0])
+            state = np.asarray(known).tolist() if is_concrete(known) else known
         return f"Projector({state}, wires={list(self.wires)})"
 
 

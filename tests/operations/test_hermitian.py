@@ -80,10 +80,19 @@ def test_projectors_on_states_have_the_outer_product_as_matrix():
     assert_allclose(op.eigvals(), [0, 0, 0, 1], atol=1e-12)
 
 
-@pytest.mark.parametrize("state", [[0, 2], [1, 0, 0], [0.5, 0.5, 0.0, 0.0], 1])
+@pytest.mark.parametrize("state", [[0, 2], [1, 0, 0], [0.0, 0.0, 0.0, 0.0], 1])
 def test_what_is_neither_bits_nor_a_state_is_refused(state):
     with pytest.raises(InvalidParameters, match="Projector"):
         Projector(state, [0, 1])
+
+
+def test_projectors_on_states_of_any_norm_square_with_it():
+    half = Projector(STATE / 2, [0, 1])
+
+    assert_allclose(half.matrix(), Projector(STATE, [0, 1]).matrix() / 4)
+    assert_allclose(half.eigvals(), [0, 0, 0, 0.25], atol=1e-12)
+    assert_allclose(half.squared().matrix(), half.matrix() @ half.matrix())
+    assert_allclose(Projector(STATE, [0, 1]).squared().matrix(), Projector(STATE, [0, 1]).matrix())
 
 
 def test_sparse_hamiltonians_agree_with_dense_ones_in_any_wire_order():

@@ -304,6 +304,18 @@ def test_more_words_than_are_summed_at_once_are_summed_in_pieces(xp):
     assert_allclose(found, state.real**2 @ total, rtol=1e-10)
 
 
+@pytest.mark.parametrize("bits", [True, False])
+def test_projectors_on_many_wires_are_measured_without_their_matrix(bits):
+    state = np.random.default_rng(3).normal(size=(2, 2**17)) + 0j
+    target = [1] * 16 if bits else np.eye(1, 2**16, 2**16 - 1)[0] / 2
+
+    found = measure(qg.var(qg.Projector(target, range(16))), state, Wires(range(17)))
+
+    chance = (state[:, -2:].real ** 2).sum(axis=1)
+    weight = 1.0 if bits else 0.25
+    assert_allclose(found, weight**2 * chance - (weight * chance) ** 2)
+
+
 def test_every_kind_that_can_be_exact_is_measured():
     sampled = {
         MeasurementKind.SAMPLE,
