@@ -209,6 +209,7 @@ from qgate.shot_allocation.estimates import estimate as estimate
 from qgate.shot_allocation.estimates import gradient_estimate as gradient_estimate
 from qgate.tape import QuantumScript as QuantumScript
 from qgate.tape import QuantumTape as QuantumTape
+from qgate.templates import AQFT as AQFT
 from qgate.templates import QFT as QFT
 from qgate.templates import UCCSD as UCCSD
 from qgate.templates import AllSinglesDoubles as AllSinglesDoubles
@@ -220,8 +221,11 @@ from qgate.templates import ArbitraryUnitary as ArbitraryUnitary
 from qgate.templates import BasicEntanglerLayers as BasicEntanglerLayers
 from qgate.templates import BasisEmbedding as BasisEmbedding
 from qgate.templates import CommutingEvolution as CommutingEvolution
+from qgate.templates import CosineWindow as CosineWindow
 from qgate.templates import FermionicDoubleExcitation as FermionicDoubleExcitation
 from qgate.templates import FermionicSingleExcitation as FermionicSingleExcitation
+from qgate.templates import FlipSign as FlipSign
+from qgate.templates import GateFabric as GateFabric
 from qgate.templates import GroverOperator as GroverOperator
 from qgate.templates import IQPEmbedding as IQPEmbedding
 from qgate.templates import MottonenStatePreparation as MottonenStatePreparation
@@ -235,6 +239,7 @@ from qgate.templates import SimplifiedTwoDesign as SimplifiedTwoDesign
 from qgate.templates import StronglyEntanglingLayers as StronglyEntanglingLayers
 from qgate.templates import TrotterProduct as TrotterProduct
 from qgate.templates import broadcast as broadcast
+from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input

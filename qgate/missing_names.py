@@ -126,10 +126,10 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         TEMPLATE,
-        "GateFabric gate_fabric kUpCCGSD BasisRotation basis_rotation_template FlipSign "
-        "HilbertSchmidt LocalHilbertSchmidt TwoLocalSwapNetwork ccl2 swapnetworks AQFT "
+        "gate_fabric BasisRotation basis_rotation_template "
+        "HilbertSchmidt LocalHilbertSchmidt TwoLocalSwapNetwork ccl2 swapnetworks "
         "AmplitudeAmplification ControlledSequence Reflection QDrift TrotterizedQfunc trotterize "
-        "CosineWindow cosine_window Superposition superposition order_states MPSPrep mps "
+        "cosine_window Superposition superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps MPS MERA TTN mera ttn tensornetworks "
         "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot SpecialUnitary "
         "QuantumMonteCarlo quantum_monte_carlo apply_controlled_Q qmc iterative_qpe random "

@@ -16,14 +16,16 @@ from qgate.templates.embeddings import (
 from qgate.templates.layer import layer
 from qgate.templates.layers import (
     BasicEntanglerLayers,
+    GateFabric,
     ParticleConservingU1,
     ParticleConservingU2,
     RandomLayers,
     SimplifiedTwoDesign,
     StronglyEntanglingLayers,
 )
-from qgate.templates.state_preparations import MottonenStatePreparation
+from qgate.templates.state_preparations import CosineWindow, MottonenStatePreparation
 from qgate.templates.subroutines import (
+    AQFT,
     QFT,
     UCCSD,
     AllSinglesDoubles,
@@ -31,13 +33,16 @@ from qgate.templates.subroutines import (
     CommutingEvolution,
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
+    FlipSign,
     GroverOperator,
     Permute,
     QuantumPhaseEstimation,
     TrotterProduct,
+    kUpCCGSD,
 )
 
 __all__ = [
+    "AQFT",
     "QFT",
     "UCCSD",
     "AllSinglesDoubles",
@@ -49,8 +54,11 @@ __all__ = [
     "BasicEntanglerLayers",
     "BasisEmbedding",
     "CommutingEvolution",
+    "CosineWindow",
     "FermionicDoubleExcitation",
     "FermionicSingleExcitation",
+    "FlipSign",
+    "GateFabric",
     "GroverOperator",
     "IQPEmbedding",
     "MottonenStatePreparation",
@@ -65,6 +73,7 @@ __all__ = [
     "Template",
     "TrotterProduct",
     "broadcast",
+    "kUpCCGSD",
     "layer",
 ]
 

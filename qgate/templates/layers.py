@@ -15,6 +15,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.rotations import RX, RY, RZ, Rot
 from qgate.sizes import check_size
 from qgate.templates.base import GateName, Options, Template, gate_class
+from qgate.templates.gate_fabric import GateFabric
 from qgate.templates.particle_conserving import (
     ParticleConservingU1,
     ParticleConservingU2,
@@ -24,6 +25,7 @@ from qgate.wires import Wires
 
 __all__ = [
     "BasicEntanglerLayers",
+    "GateFabric",
     "ParticleConservingU1",
     "ParticleConservingU2",
     "RandomLayers",

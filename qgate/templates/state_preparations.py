@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from qgate.operations.state_preparation import StatePrep
 from qgate.templates.arbitrary import ArbitraryStatePreparation
+from qgate.templates.cosine_window import CosineWindow
 from qgate.typing import Tensor, WiresLike
 
-__all__ = ["ArbitraryStatePreparation", "MottonenStatePreparation"]
+__all__ = ["ArbitraryStatePreparation", "CosineWindow", "MottonenStatePreparation"]
 
 
 class MottonenStatePreparation(StatePrep):

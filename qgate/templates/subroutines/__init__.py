@@ -1,12 +1,15 @@
 """Subroutines: Fourier transform, phase estimation, time evolution, excitations and others."""
 
 from qgate.templates.arbitrary import ArbitraryUnitary
+from qgate.templates.subroutines.aqft import AQFT
 from qgate.templates.subroutines.excitations import UCCSD, AllSinglesDoubles
 from qgate.templates.subroutines.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
 )
+from qgate.templates.subroutines.flip_sign import FlipSign
 from qgate.templates.subroutines.grover import GroverOperator
+from qgate.templates.subroutines.kupccgsd import kUpCCGSD
 from qgate.templates.subroutines.permute import Permute
 from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
 from qgate.templates.subroutines.qft import QFT
@@ -17,6 +20,7 @@ from qgate.templates.subroutines.time_evolution import (
 )
 
 __all__ = [
+    "AQFT",
     "QFT",
     "UCCSD",
     "AllSinglesDoubles",
@@ -25,8 +29,10 @@ __all__ = [
     "CommutingEvolution",
     "FermionicDoubleExcitation",
     "FermionicSingleExcitation",
+    "FlipSign",
     "GroverOperator",
     "Permute",
     "QuantumPhaseEstimation",
     "TrotterProduct",
+    "kUpCCGSD",
 ]

@@ -13,6 +13,7 @@ from qgate.operations.operator import Operator
 from qgate.sizes import check_size
 from qgate.templates.base import Template
 from qgate.typing import Namespace, Tensor, WiresLike
+from qgate.wires import Wires
 
 
 class QFT(Template):
@@ -33,18 +34,23 @@ class QFT(Template):
         super().__init__((), wires, id=id)
 
     def gates(self) -> list[Operator]:
-        n = len(self.wires)
-        check_size("QFT", n * (n - 1) // 2, unit="controlled phases", remedy="Use fewer wires.")
-        gates: list[Operator] = []
-        for i in range(n):
-            gates.append(Hadamard(wires=self.wires[i]))
-            gates += [
-                ControlledPhaseShift(ldexp(2 * pi, i - k - 1), wires=self.at([k, i]))
-                for k in range(i + 1, n)
-            ]
-        return gates + [SWAP(wires=self.at([i, n - 1 - i])) for i in range(n // 2)]
+        return fourier_gates("QFT", self.wires, len(self.wires) - 1)
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         size = 2 ** len(self.wires)
         index = np.arange(size)
         return np.exp(2j * pi * (np.outer(index, index) % size) / size) / np.sqrt(size)
+
+
+def fourier_gates(template: str, wires: Wires, order: int) -> list[Operator]:
+    """Return Hadamards, each followed by at most ``order`` controlled phases, then swaps."""
+    n = len(wires)
+    check_size(template, n * (n - 1) // 2, unit="controlled phases", remedy="Use fewer wires.")
+    gates: list[Operator] = []
+    for i in range(n):
+        gates.append(Hadamard(wires=wires[i]))
+        gates += [
+            ControlledPhaseShift(ldexp(2 * pi, i - k - 1), wires=(wires[k], wires[i]))
+            for k in range(i + 1, min(n, i + 1 + order))
+        ]
+    return gates + [SWAP(wires=(wires[i], wires[n - 1 - i])) for i in range(n // 2)]

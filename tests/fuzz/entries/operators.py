@@ -68,6 +68,28 @@ def operators() -> list[Entry]:
         ),
         ("QFT", {"wires": [0, 1]}),
         ("GroverOperator", {"wires": [0, 1], "work_wires": [2]}),
+        ("AQFT", {"order": 1, "wires": [0, 1, 2]}),
+        ("FlipSign", {"n": [1, 0], "wires": [0, 1]}),
+        ("CosineWindow", {"wires": [0, 1]}),
+        (
+            "GateFabric",
+            {
+                "weights": np.ones((1, 1, 2)),
+                "wires": range(4),
+                "init_state": [1, 1, 0, 0],
+                "include_pi": True,
+            },
+        ),
+        (
+            "kUpCCGSD",
+            {
+                "weights": np.ones((1, 6)),
+                "wires": range(4),
+                "k": 1,
+                "delta_sz": 0,
+                "init_state": [1, 1, 0, 0],
+            },
+        ),
         ("ArbitraryUnitary", {"weights": np.ones(15), "wires": [0, 1]}),
         ("Permute", {"permutation": [1, 0], "wires": [0, 1]}),
         ("Barrier", {"wires": [0, 1]}),
