@@ -221,13 +221,16 @@ from qgate.templates import ArbitraryUnitary as ArbitraryUnitary
 from qgate.templates import BasicEntanglerLayers as BasicEntanglerLayers
 from qgate.templates import BasisEmbedding as BasisEmbedding
 from qgate.templates import CommutingEvolution as CommutingEvolution
+from qgate.templates import ControlledSequence as ControlledSequence
 from qgate.templates import CosineWindow as CosineWindow
 from qgate.templates import FermionicDoubleExcitation as FermionicDoubleExcitation
 from qgate.templates import FermionicSingleExcitation as FermionicSingleExcitation
 from qgate.templates import FlipSign as FlipSign
 from qgate.templates import GateFabric as GateFabric
 from qgate.templates import GroverOperator as GroverOperator
+from qgate.templates import HilbertSchmidt as HilbertSchmidt
 from qgate.templates import IQPEmbedding as IQPEmbedding
+from qgate.templates import LocalHilbertSchmidt as LocalHilbertSchmidt
 from qgate.templates import MottonenStatePreparation as MottonenStatePreparation
 from qgate.templates import ParticleConservingU1 as ParticleConservingU1
 from qgate.templates import ParticleConservingU2 as ParticleConservingU2

@@ -127,8 +127,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         TEMPLATE,
         "gate_fabric BasisRotation basis_rotation_template "
-        "HilbertSchmidt LocalHilbertSchmidt TwoLocalSwapNetwork ccl2 swapnetworks "
-        "AmplitudeAmplification ControlledSequence Reflection QDrift TrotterizedQfunc trotterize "
+        "TwoLocalSwapNetwork ccl2 swapnetworks "
+        "AmplitudeAmplification Reflection QDrift TrotterizedQfunc trotterize "
         "cosine_window Superposition superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps MPS MERA TTN mera ttn tensornetworks "
         "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot SpecialUnitary "

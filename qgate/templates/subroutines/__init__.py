@@ -2,6 +2,7 @@
 
 from qgate.templates.arbitrary import ArbitraryUnitary
 from qgate.templates.subroutines.aqft import AQFT
+from qgate.templates.subroutines.controlled_sequence import ControlledSequence
 from qgate.templates.subroutines.excitations import UCCSD, AllSinglesDoubles
 from qgate.templates.subroutines.fermionic import (
     FermionicDoubleExcitation,
@@ -9,6 +10,7 @@ from qgate.templates.subroutines.fermionic import (
 )
 from qgate.templates.subroutines.flip_sign import FlipSign
 from qgate.templates.subroutines.grover import GroverOperator
+from qgate.templates.subroutines.hilbert_schmidt import HilbertSchmidt, LocalHilbertSchmidt
 from qgate.templates.subroutines.kupccgsd import kUpCCGSD
 from qgate.templates.subroutines.permute import Permute
 from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
@@ -27,10 +29,13 @@ __all__ = [
     "ApproxTimeEvolution",
     "ArbitraryUnitary",
     "CommutingEvolution",
+    "ControlledSequence",
     "FermionicDoubleExcitation",
     "FermionicSingleExcitation",
     "FlipSign",
     "GroverOperator",
+    "HilbertSchmidt",
+    "LocalHilbertSchmidt",
     "Permute",
     "QuantumPhaseEstimation",
     "TrotterProduct",

@@ -67,8 +67,7 @@ class FlipSign(Template):
     def gates(self) -> list[Operator]:
         bits, (*controls, last) = self.options["arr_bin"], self.wires
         flips: list[Operator] = [] if bits[-1] else [PauliX(wires=last)]
-        phase = PauliZ(wires=last)
-        return [*flips, controlled(phase, controls, bits[:-1]) if controls else phase, *flips]
+        return [*flips, controlled(PauliZ(wires=last), controls, bits[:-1]), *flips]
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> FloatArray:
         diagonal = np.ones((2,) * len(self.wires))

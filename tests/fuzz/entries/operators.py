@@ -129,6 +129,9 @@ def operators() -> list[Entry]:
             "QuantumPhaseEstimation",
             {"unitary": np.eye(2), "target_wires": [0], "estimation_wires": [1, 2]},
         ),
+        ("ControlledSequence", {"base": qg.RX(0.1, 0), "control": [1, 2]}),
+        ("HilbertSchmidt", {"V": qg.RX(0.1, 1), "U": [qg.T(0)]}),
+        ("LocalHilbertSchmidt", {"V": [qg.RX(0.1, 1)], "U": qg.T(0)}),
         ("broadcast", {"unitary": qg.RX, "wires": [0, 1], "pattern": "single", **PARAMETERS}),
         ("layer", {"template": lambda x: qg.RX(x, 0), "depth": 2, "x": [0.1, 0.2]}),
     ]
