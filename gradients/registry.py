@@ -66,7 +66,7 @@ class GradientMethod:
     lines: Lines | None = None
     options: frozenset[str] = frozenset()
     tape_options: frozenset[str] = frozenset()
-    measures: Collection[MeasurementKind] | None = EXACT_KINDS
+    measures: Collection[MeasurementKind] | None = (*EXACT_KINDS, MeasurementKind.PROCESSED)
     refuses: Callable[[Tape], Refusal] | None = None
     nonlinear: bool = False
     densities: bool = True
@@ -101,7 +101,7 @@ _ROWS = (
     GradientMethod("best", options=_SHIFTS),
     GradientMethod("device", needs_state="has no gradient of its own"),
     GradientMethod("backprop", measures=None, needs_state="gives no access to its state"),
-    GradientMethod("adjoint", needs_state="gives no access to its state"),
+    GradientMethod("adjoint", measures=EXACT_KINDS, needs_state="gives no access to its state"),
     GradientMethod(
         "parameter-shift",
         shifts=parameter_shift,

@@ -6,8 +6,12 @@ from typing import Any
 
 from qgate.arguments import whole_number
 from qgate.exceptions import MeasurementShapeError, QuantumFunctionError, described
+from qgate.lazy_names import load
 from qgate.recording import record
-from qgate.typing import Tensor
+from qgate.typing import Function, Tensor, WiresLike
+
+PROCESSING = "qgate.transforms.processing"
+"""Module above this one, with the functions that compute values; it is loaded on use."""
 
 TYPES = {"sample": int, "classical_shadow": int, "state": complex, "density_matrix": complex}
 """Types of the values of measurements that are not float; counts are dictionaries."""
@@ -80,6 +84,64 @@ class MeasuredValue:
         """Return gates that map the observable's eigenbasis to the computational basis."""
         return [] if self.obs is None else self.obs.diagonalizing_gates()
 
+    def process_samples(
+        self,
+        samples: Tensor,
+        wire_order: WiresLike,
+        shot_range: tuple[int, int] | None = None,
+        bin_size: int | None = None,
+    ) -> Any:
+        """Return the value for given samples of wires.
+
+        Parameters
+        ----------
+        samples : array of int, shape (..., shots, n)
+            Bits, measured after ``diagonalizing_gates`` where there is an observable.
+        wire_order : wires
+            The n wires.
+        shot_range : (int, int), optional
+            First shot, and the one behind the last; default all.
+        bin_size : int, optional
+            Number of shots of each bin. A last axis is then that of the bins; without it, all
+            shots are one bin.
+
+        Raises
+        ------
+        QuantumFunctionError
+            The value is not computed from bits.
+        """
+        return _processing("from_samples")(self, samples, wire_order, shot_range, bin_size)
+
+    def process_counts(self, counts: dict[str, int], wire_order: WiresLike) -> Any:
+        """Return the value for given counts of bitstrings of wires; as ``process_samples``."""
+        return _processing("from_counts")(self, counts, wire_order)
+
+    def process_state(self, state: Tensor, wire_order: WiresLike) -> Any:
+        """Return the value for a given state of wires.
+
+        Parameters
+        ----------
+        state : array, shape (..., 2**n)
+            After ``diagonalizing_gates`` where there is an observable.
+        wire_order : wires
+            The n wires, the first most significant.
+
+        Raises
+        ------
+        QuantumFunctionError
+            The value is not computed from a state.
+        """
+        return _processing("from_state")(self, state, wire_order)
+
+    def process_density_matrix(self, density_matrix: Tensor, wire_order: WiresLike) -> Any:
+        """Return the value for a density matrix (..., 2**n, 2**n); as ``process_state``."""
+        return _processing("from_density_matrix")(self, density_matrix, wire_order)
+
     def queue(self) -> Any:
         """Record the measurement again; return it."""
         return record(self)
+
+
+def _processing(name: str) -> Function:
+    found: Function = load(PROCESSING, name, package="qgate")
+    return found

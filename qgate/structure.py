@@ -105,6 +105,11 @@ class Structure:
         return fixed and kinds <= {MeasurementKind.EXPVAL}
 
     @cached_property
+    def has_own_measurements(self) -> bool:
+        """Whether users' classes compute values of measurements."""
+        return any(item.is_own for item in self.measurements)
+
+    @cached_property
     def has_shadows(self) -> bool:
         """Whether a measurement is made in random bases."""
         return any(item.is_shadow for item in self.measurements)

@@ -79,6 +79,21 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
+    if True in [tape.structure.has_own_measurements for tape in tapes]:
+        from qgate.autodiff.own_measurements import evaluate_own  # of users' classes
+
+        return evaluate_own(
+            tapes,
+            device,
+            partial(
+                evaluate,
+                device=device,
+                method=method,
+                interface=interface,
+                max_diff=max_diff,
+                seed=seed,
+            ),
+        )
     if True in [tape.structure.has_outcomes for tape in tapes]:
         from qgate.autodiff.mid_circuit import evaluate_mid_circuit
 

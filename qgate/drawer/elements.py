@@ -205,7 +205,7 @@ def _readout_label(item: Measurement, labels: Labels) -> str:
 
 
 def _frame(item: Measurement) -> str:
-    return READOUTS.get(item.kind, item.kind.value)
+    return READOUTS.get(item.kind, item.return_type)
 
 
 def used_wires(items: Sequence[Operator | Measurement]) -> list[Wire]:

@@ -13,6 +13,7 @@ from qgate.exceptions import QuantumFunctionError, described
 from qgate.measurements import functions, shadows
 from qgate.measurements.functions import Measured
 from qgate.measurements.measurement import Measurement, MeasurementKind
+from qgate.measurements.own import OwnMeasurement
 from qgate.operations.operator import Operator
 from qgate.typing import WiresLike
 
@@ -42,21 +43,48 @@ class MeasurementType(type):
         kinds: Iterable[MeasurementKind] = (),
     ) -> MeasurementType:
         if not kinds:
-            raise QuantumFunctionError(
-                f"{name} cannot define a measurement of its own. Return a measurement of qgate, "
-                "such as qg.sample(), and compute with its value."
-            )
+            return own_class(name, bases, namespace)  # type: ignore[return-value]
         made = super().__new__(mcs, name, bases, namespace)
         made.kinds = frozenset(kinds)
         return made
 
     def __instancecheck__(cls, instance: object) -> bool:
+        if isinstance(instance, OwnMeasurement):
+            return issubclass(type(instance), cls)
         return isinstance(instance, Measurement) and instance.kind in cls.kinds
 
     def __subclasscheck__(cls, subclass: type) -> bool:
         if isinstance(subclass, MeasurementType):
             return subclass.kinds <= cls.kinds
+        if issubclass(subclass, OwnMeasurement):
+            return any(parent.kinds <= cls.kinds for parent in subclass.parents)
         return cls is MeasurementProcess and issubclass(subclass, Measurement)
+
+
+OWN_METHODS = {"SampleMeasurement": "process_samples", "StateMeasurement": "process_state"}
+"""Classes from which users derive, and the method that has to be defined."""
+
+
+def own_class(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+    """Return a user's class that derives from classes of measurements.
+
+    Raises
+    ------
+    QuantumFunctionError
+        It derives from a class of one kind of measurement.
+    """
+    parents = tuple(base for base in bases if isinstance(base, MeasurementType))
+    others = tuple(base for base in bases if not isinstance(base, MeasurementType))
+    wrong = [parent.__name__ for parent in parents if parent.__name__ not in OWN_METHODS]
+    if wrong:
+        raise QuantumFunctionError(
+            f"{name} cannot derive from {wrong[0]}. Derive a measurement of your own from "
+            f"{' or '.join(OWN_METHODS)}."
+        )
+    methods = tuple(OWN_METHODS[parent.__name__] for parent in parents)
+    return type(
+        name, (OwnMeasurement, *others), {**namespace, "parents": parents, "methods": methods}
+    )
 
 
 class MeasurementProcess(metaclass=MeasurementType, kinds=MeasurementKind):
@@ -73,11 +101,46 @@ class MeasurementProcess(metaclass=MeasurementType, kinds=MeasurementKind):
 
 
 class SampleMeasurement(MeasurementProcess, kinds=OF_SAMPLES):
-    """Class of measurements whose value is computed from samples."""
+    """Class of measurements whose value is computed from samples.
+
+    A subclass defines a measurement of its own. Its method ``process_samples(samples, wire_order)``
+    gets the bits of all wires, shape (shots, n), in the eigenbasis of the observable if there is
+    one, and returns a number or an array. Derivatives are those of shifted circuits; a value that
+    is an array then needs ``shape``.
+
+    Examples
+    --------
+    >>> class Ones(SampleMeasurement):
+    ...     def process_samples(self, samples, wire_order, shot_range=None, bin_size=None):
+    ...         return samples[:, wire_order.indices(self.wires)].sum()
+    >>> @qg.qnode("local", shots=100)
+    ... def circuit():
+    ...     qg.X(0)
+    ...     return Ones(wires=0)
+    >>> print(circuit())
+    100
+    """
 
 
 class StateMeasurement(MeasurementProcess, kinds=OF_STATES):
-    """Class of measurements whose value is computed from a state."""
+    """Class of measurements whose value is computed from a state.
+
+    A subclass defines a measurement of its own. Its method ``process_state(state, wire_order)``
+    gets the state vector of all wires, shape (2**n,), as an array of the user's framework, which
+    differentiates what it returns. From shots it is the state of ``qg.state``.
+
+    Examples
+    --------
+    >>> class Overlap(StateMeasurement):
+    ...     def process_state(self, state, wire_order):
+    ...         return abs(state[0]) ** 2
+    >>> @qg.qnode("local")
+    ... def circuit(x):
+    ...     qg.RX(x, 0)
+    ...     return Overlap()
+    >>> print(circuit(0.0))
+    1.0
+    """
 
 
 class ExpectationMP(SampleMeasurement, StateMeasurement, kinds=[MeasurementKind.EXPVAL]):

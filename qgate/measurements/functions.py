@@ -11,7 +11,7 @@ from qgate.arguments import finite_number, items_of
 from qgate.exceptions import InvalidParameters, QuantumFunctionError, described
 from qgate.measurements.measurement import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
-from qgate.operations.outcome_values import MeasurementValue, Node
+from qgate.operations.outcome_values import MeasurementValue, Node, Outcome, uids_in
 from qgate.typing import WiresLike
 from qgate.wires import Wires
 
@@ -51,7 +51,8 @@ def probs(wires: WiresLike | None = None, op: Measured | None = None) -> Measure
         Default: all wires of the device.
     op : Operator, optional
         Observable in whose eigenbasis to measure, instead of ``wires``; or the outcome of a
-        mid-circuit measurement, or a list of outcomes, the first most significant.
+        mid-circuit measurement, or a list of outcomes, the first most significant. Of a value that
+        is computed from one outcome, these are the probabilities of its values for 0 and 1.
     """
     return _readout(MeasurementKind.PROBS, op, wires)
 
@@ -214,12 +215,16 @@ def _of(kind: MeasurementKind, op: object, **options: Any) -> Measurement:
 def _nodes(kind: MeasurementKind, op: object) -> tuple[Node, ...]:
     """Return the expressions of values of outcomes."""
     if isinstance(op, MeasurementValue):
-        if kind is MeasurementKind.PROBS and op.has_processing:
+        if kind is not MeasurementKind.PROBS:
+            return (op.node,)
+        outcomes = uids_in(op.node)
+        if len(outcomes) != 1:
             raise QuantumFunctionError(
-                "probs was given a value that is computed from outcomes. Give one outcome or a "
-                "list of outcomes, qg.probs(op=[first, second]), or count the value with qg.counts."
+                f"probs was given a value that is computed from {len(outcomes)} outcomes. Give one "
+                "outcome or a list of outcomes, qg.probs(op=[first, second]), or count the value "
+                "with qg.counts."
             )
-        return (op.node,)
+        return (Outcome(outcomes[0]),)
     values = items_of(op) or ()
     if not values or not all(isinstance(value, MeasurementValue) for value in values):
         raise QuantumFunctionError(

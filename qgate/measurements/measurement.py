@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from qgate.arrays import is_traced
 from qgate.exceptions import NotHermitian
@@ -40,6 +40,8 @@ class MeasurementKind(StrEnum):
     SHADOW_EXPVAL = "shadow_expval"
     TERMS = "terms"
     """Expectation value of each term of an observable, without its coefficients."""
+    PROCESSED = "processed"
+    """Value that a method of a user's class computes from samples or a state."""
 
 
 SINGLE_SHOTS = (
@@ -49,7 +51,9 @@ SINGLE_SHOTS = (
 )
 """Kinds whose value consists of single shots."""
 
-EXACT_KINDS = tuple(kind for kind in MeasurementKind if kind not in SINGLE_SHOTS)
+EXACT_KINDS = tuple(
+    kind for kind in MeasurementKind if kind not in (*SINGLE_SHOTS, MeasurementKind.PROCESSED)
+)
 """Kinds whose value is a function of the state: a number, or an array of numbers."""
 
 
@@ -106,6 +110,12 @@ class Measurement(MeasuredValue):
     options : pairs of str and hashable
         Further options of the kind, e.g. the base of a logarithm.
     """
+
+    is_own: ClassVar[bool] = False
+    """Whether methods of a user's class compute its value."""
+
+    methods: ClassVar[tuple[str, ...]] = ()
+    """Names of these methods."""
 
     dtype: Any = None
     """Type of samples that was asked for; None: as computed. It does not change the circuit."""

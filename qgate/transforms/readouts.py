@@ -17,7 +17,7 @@ import numpy as np
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import UnsupportedMeasurement
 from qgate.measurements import EXACT_KINDS, SINGLE_SHOTS, Measurement, MeasurementKind, are_returned
-from qgate.observables import Combination
+from qgate.observables import Combination, normal_form
 from qgate.operations.operator import ParameterKind
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import qubit_wise_groups
@@ -31,6 +31,7 @@ from qgate.transforms.bases import (
     ReadingList,
     Spectrum,
     TooWide,
+    basis_of,
     pauli_basis,
     spectrum_of,
     spectrum_of_product,
@@ -254,6 +255,8 @@ def _read_circuit(structure: Structure, reading: Reading, exact: bool) -> Struct
 
 def _plan(measurement: Measurement, readings: ReadingList) -> Evaluate:
     kind, observable = measurement.kind, measurement.observable
+    if kind is MeasurementKind.PROCESSED:
+        return _plan_processed(measurement, readings)
     if kind in (MeasurementKind.EXPVAL, MeasurementKind.TERMS):
         return _plan_expval(observable, readings, weighted=kind is MeasurementKind.EXPVAL)
     if kind in DERIVED:
@@ -339,6 +342,19 @@ def _spectrum_means(
     reading: Reading, index: int, spectrum: Spectrum
 ) -> Callable[[Sequence[Outcomes]], FloatArray]:
     return lambda row: spectrum.read(row[index], reading) @ row[index].frequencies
+
+
+def _plan_processed(measurement: Measurement, readings: ReadingList) -> Evaluate:
+    """Return the evaluation of a user's measurement from the samples of all wires."""
+    own, wires = measurement.options["own"], measurement.wires
+    turned = {} if own.obs is None else basis_of(normal_form(own.obs))
+    index = readings.place({**dict.fromkeys(wires, "Z"), **turned}, ordered=True)
+    reading = readings[index]
+
+    def value(row: Sequence[Outcomes], arrays: Sequence[Tensor]) -> Value:
+        return own.process_samples(row[index].marginal(reading.positions(wires)).bits(), wires)
+
+    return value
 
 
 def _plan_turned_probs(observable: PauliSum | Combination, readings: ReadingList) -> Evaluate:

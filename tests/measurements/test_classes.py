@@ -65,12 +65,17 @@ def test_classes_are_subclasses_of_what_their_value_is_computed_from():
     assert not isinstance(qg.Z(0), MeasurementProcess)
 
 
-def test_a_measurement_of_ones_own_is_refused():
-    with pytest.raises(QuantumFunctionError, match="Return a measurement of qgate"):
+def test_own_measurements_derive_from_two_classes_and_define_their_method():
+    with pytest.raises(QuantumFunctionError, match="cannot derive from ExpectationMP"):
 
-        class Mine(SampleMeasurement):
+        class Mean(ExpectationMP):
             pass
 
+    class Mine(SampleMeasurement):
+        pass
+
+    with pytest.raises(QuantumFunctionError, match="Define its method process_samples"):
+        Mine(wires=0)
     with pytest.raises(QuantumFunctionError, match="is no kind of measurement"):
         MeasurementProcess()
 

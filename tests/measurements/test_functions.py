@@ -152,6 +152,7 @@ def test_only_observables_are_measured(measure, op):
         (lambda: qg.expval(0), r"expval was given 0\. It measures an operator"),
         (lambda: qg.var("Z"), "It measures an operator"),
         (lambda: qg.probs(op=[0, 1]), "It measures an operator"),
+        (lambda: qg.probs(op=qg.measure(0) + qg.measure(1)), "computed from 2 outcomes"),
         (lambda: qg.probs(wires=0, op=qg.X(0)), "both an observable and wires"),
         (lambda: qg.sample(qg.X(0), wires=0), "both an observable and wires"),
         (lambda: qg.counts(qg.X(0), wires=0), "both an observable and wires"),

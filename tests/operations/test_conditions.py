@@ -141,7 +141,7 @@ def test_one_measurement_twice_in_a_circuit_is_refused():
         (lambda: qg.measure([0, 1]), "single qubit"),
         (lambda: qg.measure(0, postselect=2), "postselect=2"),
         (lambda: qg.expval([qg.measure(0), qg.measure(1)]), "sequence of outcomes"),
-        (lambda: qg.probs(op=qg.measure(0) + 1), "list of outcomes"),
+        (lambda: qg.probs(op=qg.measure(0) + qg.measure(1)), "list of outcomes"),
         (lambda: qg.sample([qg.measure(0) + 1]), "unprocessed"),
         (lambda: qg.expval("a"), "operator"),
     ],

@@ -322,6 +322,7 @@ def test_every_kind_that_can_be_exact_is_measured():
         MeasurementKind.COUNTS,
         MeasurementKind.CLASSICAL_SHADOW,
         MeasurementKind.SHADOW_EXPVAL,
+        MeasurementKind.PROCESSED,
     }
 
     assert set(MEASURES) == set(MeasurementKind) - sampled
