@@ -12,6 +12,9 @@ Translate = Callable[[str, str, object], dict[str, object]]
 
 PAIR = 2
 
+FORMER = tuple(f"default.qubit.{name}" for name in ("autograd", "jax", "legacy", "tf", "torch"))
+"""Names of the simulator in older versions of PennyLane, one for each framework."""
+
 
 def _bucket_and_prefix(text: str, option: str, value: object) -> dict[str, object]:
     """Return the options for a storage location, given as a pair of bucket and folder."""
@@ -86,6 +89,10 @@ LOCAL: Mapping[str, Translate] = {
     "mcmc": _unused,
     "mpi": _refused("the simulator runs in one process, with threads; leave it out"),
     "num_burnin": _unused,
+    "prng_key": _refused(
+        "keys of jax.random are given in the call, as circuit(*args, seed=key); the option seed is "
+        "a whole number"
+    ),
     "readout_prob": _refused(
         "the simulator has no noise; write 'qiskit:aer' with noise_model=..., or leave it out"
     ),
@@ -100,6 +107,7 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
         (
             "default.mixed",
             "default.qubit",
+            *FORMER,
             "lightning.gpu",
             "lightning.kokkos",
             "lightning.qubit",

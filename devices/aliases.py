@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qgate.devices.alias_options import in_our_words
+from qgate.devices.alias_options import FORMER, in_our_words
 from qgate.devices.config import DeviceConfig
 from qgate.exceptions import MissingTarget
 
@@ -36,6 +36,7 @@ ALIASES: Mapping[str, Alias] = {
     "braket.local.qubit": Alias("braket", "local", target_option="backend", prefix="local/"),
     "default.mixed": Alias("local", "statevector"),
     "default.qubit": Alias("local", "statevector"),
+    **dict.fromkeys(FORMER, Alias("local", "statevector")),
     "lightning.gpu": Alias("local", "statevector"),
     "lightning.kokkos": Alias("local", "statevector"),
     "lightning.qubit": Alias("local", "statevector"),
@@ -61,11 +62,14 @@ ADVICE: Mapping[str, str] = {
     "default.qutrit": LEVELS,
     "default.qutrit.mixed": LEVELS,
     "default.tensor": NETWORKS,
+    "forest.qvm": EXACT,
     "ionq.qpu": " Write 'braket:ionq/...', or 'qiskit:qiskit_ionq/...' with that package.",
     "ionq.simulator": EXACT,
     "lightning.tensor": NETWORKS,
     "null.qubit": " qg.plan and qg.specs count without running: write 'local'.",
+    "qiskit.basicaer": EXACT,
     "qiskit.basicsim": " Hand its object over: qg.device(BasicSimulator()).",
+    "qiskit.ibmq": " Write 'ibm:...' with the name of the computer.",
     "qulacs.simulator": EXACT,
     "rigetti.qpu": " Write 'braket:rigetti/...'.",
     "rigetti.qvm": EXACT,

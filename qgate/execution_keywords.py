@@ -21,6 +21,9 @@ MCM_METHODS = ("deferred", "one-shot", "tree-traversal", "single-branch-statisti
 POSTSELECT_MODES = ("hw-like", "fill-shots", "pad-invalid-samples", "device")
 """Treatments of shots that a postselection rejects."""
 
+EXPANSIONS = ("gradient", "device")
+"""Places where older versions of PennyLane decomposed a circuit."""
+
 
 class ExecutionKeywords(TypedDict, total=False):
     """Types of the keywords."""
@@ -33,6 +36,8 @@ class ExecutionKeywords(TypedDict, total=False):
     mcm_method: str | None
     static_argnums: int | Sequence[int]
     executor_backend: Any
+    expansion_strategy: str
+    max_expansion: int
 
 
 class QNodeKeywords(ExecutionKeywords, total=False):
@@ -88,6 +93,8 @@ RULES: Mapping[str, Rule] = {
     "mcm_method": Rule(None, _is_one_of(MCM_METHODS), f"None, {', '.join(map(repr, MCM_METHODS))}"),
     "static_argnums": Rule((), _are_positions, "a position, or a sequence of positions"),
     "executor_backend": Rule(None, lambda value: True, "anything"),
+    "expansion_strategy": Rule("gradient", _is_one_of(EXPANSIONS), "'gradient' or 'device'"),
+    "max_expansion": Rule(10, lambda value: (whole_number(value) or 0) > 0, "1, 2, 3, ..."),
 }
 
 

@@ -1,8 +1,9 @@
 """Names of PennyLane 0.45 that qgate does not have, with what to use instead or why.
 
-An unknown name of qgate is looked up here for the text of its error, which is an ``AttributeError``
-or an ``ImportError``. Names that are similar to an existing one are suggested. A name may stand
-here although it exists by now: it is looked up only where it is missing.
+An unknown name of qgate is looked up here, and in ``qgate.former_names``, for the text of its
+error, which is an ``AttributeError`` or an ``ImportError``. Names that are similar to an existing
+one are suggested. A name may stand here although it exists by now: it is looked up only where it is
+missing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qgate.exceptions.base import suggest
+from qgate.former_names import REPLACEMENTS
 
 CHANNELS = (
     "Noise channels are out of scope, because circuits are pure here. Run on a simulator with "
@@ -177,7 +179,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         TOOLS,
         "logging breakpoint debug_expval debug_probs debug_state debug_tape debugging "
         "ExperimentalWarning about Configuration configuration default_config core single_dispatch "
-        "interface_utils utils qp pytrees register_pytree numpy_mimic NumpyMimic",
+        "interface_utils qp pytrees register_pytree numpy_mimic NumpyMimic",
     ),
     (
         OLD_DEVICES,
@@ -300,7 +302,8 @@ def reason_of(module: str, name: str) -> str | None:
     """
     inside = module.partition(".")[2]
     dotted = f"{inside}.{name}" if inside else name
-    return BY_NAME.get(dotted) or BY_NAME.get(name)
+    tables = (BY_NAME, REPLACEMENTS)
+    return next((table[key] for key in (dotted, name) for table in tables if key in table), None)
 
 
 def explanation(module: str, name: str, known: Iterable[str]) -> str | None:

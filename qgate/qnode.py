@@ -76,7 +76,8 @@ class QNode:
         itself, which has to be able to.
     postselect_mode : {None, "hw-like", "fill-shots"}
         Whether shots that a postselection rejects are dropped or repeated.
-    grad_on_execution, cache, cachesize, device_vjp, static_argnums, executor_backend
+    grad_on_execution, cache, cachesize, device_vjp, static_argnums, executor_backend,
+    expansion_strategy, max_expansion
         Accepted and checked, without effect: in PennyLane they choose between ways of execution
         that give the same results. qgate submits a value and its gradient together, merges equal
         circuits of a submission, and computes vector-Jacobian products where the method can.

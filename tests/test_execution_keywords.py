@@ -17,6 +17,8 @@ ACCEPTED = {
     "mcm_method": [None, "deferred", "one-shot", "tree-traversal"],
     "static_argnums": [0, (0, 1), [1], ()],
     "executor_backend": [None],
+    "expansion_strategy": ["gradient", "device"],
+    "max_expansion": [1, 20],
 }
 REFUSED = {
     "grad_on_execution": ["yes", 1, None],
@@ -26,6 +28,8 @@ REFUSED = {
     "postselect_mode": ["hardware", 1, ["hw-like"]],
     "mcm_method": ["trees", 0, ["deferred"]],
     "static_argnums": ["x", 1.5, [None]],
+    "expansion_strategy": ["user", 1],
+    "max_expansion": [0, "10"],
 }
 
 
@@ -63,6 +67,8 @@ def test_the_defaults_are_those_of_pennylane():
         "mcm_method": None,
         "static_argnums": (),
         "executor_backend": None,
+        "expansion_strategy": "gradient",
+        "max_expansion": 10,
     }
 
 

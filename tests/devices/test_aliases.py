@@ -19,6 +19,8 @@ ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
     ("name", "options", "provider", "target"),
     [
         ("default.qubit", {}, "local", "statevector"),
+        ("default.qubit.jax", {}, "local", "statevector"),
+        ("default.qubit.torch", {}, "local", "statevector"),
         ("lightning.qubit", {}, "local", "statevector"),
         ("qiskit.aer", {}, "qiskit", "aer"),
         ("qiskit.remote", {"backend": "ibm_torino"}, "ibm", "ibm_torino"),
