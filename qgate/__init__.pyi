@@ -210,7 +210,10 @@ from qgate.shot_allocation.estimates import gradient_estimate as gradient_estima
 from qgate.tape import QuantumScript as QuantumScript
 from qgate.tape import QuantumTape as QuantumTape
 from qgate.templates import AQFT as AQFT
+from qgate.templates import MERA as MERA
+from qgate.templates import MPS as MPS
 from qgate.templates import QFT as QFT
+from qgate.templates import TTN as TTN
 from qgate.templates import UCCSD as UCCSD
 from qgate.templates import AllSinglesDoubles as AllSinglesDoubles
 from qgate.templates import AmplitudeEmbedding as AmplitudeEmbedding
@@ -241,6 +244,7 @@ from qgate.templates import RandomLayers as RandomLayers
 from qgate.templates import SimplifiedTwoDesign as SimplifiedTwoDesign
 from qgate.templates import StronglyEntanglingLayers as StronglyEntanglingLayers
 from qgate.templates import TrotterProduct as TrotterProduct
+from qgate.templates import TwoLocalSwapNetwork as TwoLocalSwapNetwork
 from qgate.templates import broadcast as broadcast
 from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer

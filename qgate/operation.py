@@ -26,14 +26,13 @@ from qgate.exceptions import (
 )
 from qgate.lazy_names import refuse_unknown
 from qgate.operations import operator as base
-from qgate.operations.custom import OPEN, defines, frozen, probing_slots, set_flags
+from qgate.operations.custom import OPEN, defines, depends_on_values, frozen, set_flags
 from qgate.operations.functions import matrix as matrix_of
 from qgate.operations.labels import Cache
 from qgate.operations.operator import ParameterKind, without_recording
 from qgate.operations.parameters import is_numeric
 from qgate.operations.spectra import frequencies
 from qgate.operations.unitaries import QubitUnitary
-from qgate.recording import paused
 from qgate.typing import Namespace, Tensor, WiresLike
 
 __all__ = [
@@ -169,29 +168,7 @@ class Operator(base.Operator, metaclass=OperatorType):
     @property
     def by_value(self) -> bool:  # type: ignore[override]
         """Whether the decomposition depends on the values of the parameters, not only linearly."""
-        if not self._parameters:
-            return not self.has_decomposition
-        key = self.signature, tuple(map(shape_of, self._parameters)), self._is_angles
-        if key not in BY_VALUE:
-            while len(BY_VALUE) >= MOST_PROBED:
-                BY_VALUE.pop(next(iter(BY_VALUE)), None)
-            BY_VALUE[key] = not (self.has_decomposition and self._is_affine())
-        return BY_VALUE[key]
-
-    def _is_affine(self) -> bool:
-        """Return whether the decomposition works with slots in place of numbers."""
-        if not all(self._is_angles):
-            return False
-        pairs = zip(self._parameters, self.ndim_params, strict=True)
-        shapes = [shape_of(value)[max(len(shape_of(value)) - ndim, 0) :] for value, ndim in pairs]
-        if any(length < 0 for shape in shapes for length in shape):
-            return False
-        try:
-            with paused():
-                gates = self.with_parameters(list(map(probing_slots, shapes))).decomposition()
-        except Exception:  # of the user's code, which was not written for slots
-            return False
-        return all(isinstance(gate, base.Operator) and not gate.by_value for gate in gates)
+        return depends_on_values(self)
 
     # Representations ---------------------------------------------------------------
 
@@ -309,12 +286,6 @@ class Observable(Operator):
 OPEN[Operator] = lambda operator: True
 OPEN[Operation] = lambda operator: _flag(operator, "is_gate")
 OPEN[Observable] = lambda operator: _flag(operator, "is_hermitian")
-
-
-BY_VALUE: dict[Hashable, bool] = {}
-"""Whether decompositions depend on values, by everything but the numbers of their operators."""
-
-MOST_PROBED = 1024
 
 
 def _flag(operator: Any, name: str) -> bool:

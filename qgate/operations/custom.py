@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from qgate.operations.operator import Operator
+from qgate.arrays import shape_of
+from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import ProbingSlot
+from qgate.recording import paused
 
 REPRESENTATIONS: Mapping[str, tuple[str, ...]] = {
     "has_matrix": ("compute_matrix", "matrix"),
@@ -20,6 +22,12 @@ REPRESENTATIONS: Mapping[str, tuple[str, ...]] = {
 
 OPEN: dict[type, Callable[[Any], bool]] = {}
 """Classes for users to derive from, with the test whether another operator counts as theirs."""
+
+
+BY_VALUE: dict[Hashable, bool] = {}
+"""Whether decompositions depend on values, by everything but the numbers of their operators."""
+
+MOST_PROBED = 1024
 
 
 def defines(cls: type, method: str) -> bool:
@@ -37,7 +45,39 @@ def set_flags(cls: type) -> None:
             setattr(cls, flag, any(defines(cls, method) for method in methods))
 
 
-def probing_slots(shape: tuple[int, ...]) -> Any:
+def depends_on_values(operator: Operator) -> bool:
+    """Return whether a user's decomposition depends on the values of parameters, not only linearly.
+
+    It is tried once for operators that differ in numbers only, on slots in place of parameters.
+    """
+    if not operator.parameters:
+        return not operator.has_decomposition
+    kinds, shapes = operator.parameter_kinds, tuple(map(shape_of, operator.parameters))
+    key = operator.signature, shapes, kinds
+    if key not in BY_VALUE:
+        while len(BY_VALUE) >= MOST_PROBED:
+            BY_VALUE.pop(next(iter(BY_VALUE)), None)
+        BY_VALUE[key] = not (operator.has_decomposition and _is_affine(operator))
+    return BY_VALUE[key]
+
+
+def _is_affine(operator: Operator) -> bool:
+    """Return whether the decomposition works with slots in place of numbers."""
+    if not all(kind is ParameterKind.ANGLES for kind in operator.parameter_kinds):
+        return False
+    pairs = zip(operator.parameters, operator.ndim_params, strict=True)
+    shapes = [shape_of(value)[max(len(shape_of(value)) - ndim, 0) :] for value, ndim in pairs]
+    if any(length < 0 for shape in shapes for length in shape):
+        return False
+    try:
+        with paused():
+            gates = operator.with_parameters(list(map(_probing_slots, shapes))).decomposition()
+    except Exception:  # of the user's code, which was not written for slots
+        return False
+    return all(isinstance(gate, Operator) and not gate.by_value for gate in gates)
+
+
+def _probing_slots(shape: tuple[int, ...]) -> Any:
     """Return slots in place of a parameter, which refuse to be compared."""
     if not shape:
         return ProbingSlot.slot(0)

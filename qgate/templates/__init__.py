@@ -43,10 +43,15 @@ from qgate.templates.subroutines import (
     TrotterProduct,
     kUpCCGSD,
 )
+from qgate.templates.swapnetworks import TwoLocalSwapNetwork
+from qgate.templates.tensornetworks import MERA, MPS, TTN
 
 __all__ = [
     "AQFT",
+    "MERA",
+    "MPS",
     "QFT",
+    "TTN",
     "UCCSD",
     "AllSinglesDoubles",
     "AmplitudeEmbedding",
@@ -78,6 +83,7 @@ __all__ = [
     "StronglyEntanglingLayers",
     "Template",
     "TrotterProduct",
+    "TwoLocalSwapNetwork",
     "broadcast",
     "kUpCCGSD",
     "layer",

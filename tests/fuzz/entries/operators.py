@@ -15,6 +15,12 @@ LAYERS: dict[str, Any] = {"weights": np.ones((1, 2, 3)), "wires": [0, 1]}
 TWO: dict[str, Any] = {"weights": np.ones((1, 2)), "wires": [0, 1]}
 EXCITED: dict[str, Any] = {"weights": [0.1], "wires": [0, 1]}
 EVOLVED: dict[str, Any] = {"hamiltonian": qg.X(0) + qg.Z(1), "time": 0.3, "n": 2}
+BLOCKS: dict[str, Any] = {
+    "wires": [0, 1, 2],
+    "n_block_wires": 2,
+    "block": lambda weights, wires: qg.CRot(0.1, *weights, wires),
+    "n_params_block": 2,
+}
 PARAMETERS: dict[str, Any] = {"parameters": [0.1, 0.2], "kwargs": None}
 
 
@@ -132,6 +138,19 @@ def operators() -> list[Entry]:
         ("ControlledSequence", {"base": qg.RX(0.1, 0), "control": [1, 2]}),
         ("HilbertSchmidt", {"V": qg.RX(0.1, 1), "U": [qg.T(0)]}),
         ("LocalHilbertSchmidt", {"V": [qg.RX(0.1, 1)], "U": qg.T(0)}),
+        ("MPS", {**BLOCKS, "template_weights": np.ones((2, 2)), "offset": 1}),
+        ("TTN", {**BLOCKS, "wires": [0, 1, 2, 3], "template_weights": np.ones((3, 2))}),
+        ("MERA", {**BLOCKS, "wires": [0, 1, 2, 3], "template_weights": np.ones((5, 2))}),
+        (
+            "TwoLocalSwapNetwork",
+            {
+                "wires": [0, 1, 2],
+                "acquaintances": lambda index, wires, param: qg.CRX(param, index),
+                "weights": np.ones(3),
+                "fermionic": True,
+                "shift": False,
+            },
+        ),
         ("broadcast", {"unitary": qg.RX, "wires": [0, 1], "pattern": "single", **PARAMETERS}),
         ("layer", {"template": lambda x: qg.RX(x, 0), "depth": 2, "x": [0.1, 0.2]}),
     ]
