@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from qgate.budget import Budget
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
+from qgate.lazy_names import load
 from qgate.shots import Shots
 from qgate.sweep import Sweep
+from qgate.tape import Tape
 from qgate.typing import WiresLike
 from qgate.wires import Wires
 
@@ -186,10 +189,40 @@ class Device(ABC):
         """Return the wires of states: those of the device, else those of the circuit."""
         return sweep_wires if self.wires is None else self.wires
 
+    @cached_property
+    def tracker(self) -> Any:
+        """``qg.Tracker`` of this device; it counts in ``with device.tracker:``."""
+        return load("qgate.execution.tracker", "Tracker", package="qgate")(self)
+
+    def execute(self, circuits: Tape | Sequence[Tape], execution_config: object = None) -> Any:
+        """Return the results of tapes on this device, which go in one submission.
+
+        Parameters
+        ----------
+        circuits : Tape or sequence of Tape
+        execution_config : object, optional
+            Without effect; PennyLane's programs pass it.
+
+        Returns
+        -------
+        array or tuple
+            For each tape what a QNode would return, in a tuple where a sequence was given.
+
+        Raises
+        ------
+        QuantumFunctionError
+            Something else was given.
+        """
+        execute = load("qgate.qnode", "execute", package="qgate")  # defined above devices
+        if isinstance(circuits, Tape):
+            return execute([circuits], self)[0]
+        return execute(circuits, self)
+
     def __copy__(self) -> Self:
         """Return a copy of the device that shares its connections and random numbers."""
         other = object.__new__(type(self))
         other.__dict__.update(vars(self))
+        other.__dict__.pop("tracker", None)
         return other
 
     def __repr__(self) -> str:

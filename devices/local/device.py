@@ -101,6 +101,11 @@ class LocalDevice(Device):
         self._draws = Draws(seed)
         self._sampling = ForkSafeLock()  # generators are not thread-safe
 
+    @property
+    def c_dtype(self) -> type[np.complexfloating[Any, Any]]:
+        """Type of the amplitudes."""
+        return np.complex64 if self.settings.single else np.complex128
+
     def restart_random(self, token: str) -> None:
         self._draws.restart(token)
 

@@ -79,16 +79,26 @@ class Tracker:
 
     @property
     def active(self) -> bool:
-        """Whether it counts now."""
+        """Whether it counts now; assign True or False to begin or end without a block."""
         return bool(self._blocks)
+
+    @active.setter
+    def active(self, value: bool) -> None:
+        if truth("Tracker", "active", value) and not self._blocks:
+            self._begin()
+        while self._blocks and not value:
+            self.__exit__()
 
     def __enter__(self) -> Tracker:
         if not (self.active or self.persistent):
             self.reset()
+        self._begin()
+        return self
+
+    def _begin(self) -> None:
         block = entered(tracker=self)
         block.__enter__()
         self._blocks.append(block)
-        return self
 
     def __exit__(self, *error: object) -> None:
         self._blocks.pop().__exit__(*error)

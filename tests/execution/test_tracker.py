@@ -1,3 +1,4 @@
+import copy
 import threading
 
 import numpy as np
@@ -28,6 +29,29 @@ def test_a_tracker_of_one_device_ignores_others():
         notify(other, executions=7)
 
     assert tracker.totals["executions"] == 2
+
+
+def test_a_device_has_a_tracker_of_its_own():
+    mine, other = qg.device("local"), qg.device("local")
+    tape = qg.tape.QuantumScript([qg.X(0)], [qg.expval(qg.Z(0))])
+
+    with mine.tracker:
+        results = mine.execute([tape, tape]), mine.execute(tape), other.execute(tape)
+
+    assert results == ((-1.0, -1.0), -1.0, -1.0)
+    assert mine.tracker.history["executions"] == [2, 1]
+    assert copy.copy(mine).tracker.totals["executions"] == 0
+
+
+def test_a_tracker_is_switched_on_and_off():
+    tracker = qg.Tracker()
+
+    tracker.active = True
+    notify(None, shots=1)
+    tracker.active = False
+    notify(None, shots=2)
+
+    assert (tracker.totals["shots"], tracker.active) == (1, False)
 
 
 def test_trackers_nest():
