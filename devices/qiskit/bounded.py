@@ -85,19 +85,6 @@ def is_foldable(target: Target) -> bool:
     return all(target.supported_angle_bound(FOLDED, [angle]) for angle in (0.0, pi / 2))
 
 
-def without(target: Target, names: frozenset[str]) -> Target:
-    """Return a target without some of its gates."""
-    facts = ("description", "num_qubits", "dt", "granularity", "min_length", "pulse_alignment")
-    more = ("acquire_alignment", "qubit_properties", "concurrent_measurements")
-    smaller = Target(**{fact: getattr(target, fact) for fact in (*facts, *more)})
-    for name in target.operation_names:
-        if name not in names:
-            operation, where = target.operation_from_name(name), target[name]
-            given = None if where is None or None in where else dict(where)
-            smaller.add_instruction(operation, given, name=name)
-    return smaller
-
-
 def free_gates(circuit: QuantumCircuit) -> frozenset[str]:
     """Return the names of the gates that have a free angle."""
     return frozenset(item.operation.name for item in circuit.data if _free(item))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import ControlFlowOp, Instruction, Parameter
+from qiskit.circuit import ControlFlowOp, Instruction, Parameter, Qubit
 from qiskit.circuit.library import IGate
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2
@@ -22,7 +22,8 @@ from qgate.devices.qiskit.identity import (
     kept_identity,
     restore_identities,
 )
-from qgate.devices.qiskit.passes import PassManagers
+from qgate.devices.qiskit.passes import TRANSPILER_SEED, PassManagers
+from qgate.devices.qiskit.targets import Place
 from qgate.devices.qiskit.translate import translate
 from qgate.exceptions import CompilationFailed
 from qgate.sealed import Sealed
@@ -81,6 +82,12 @@ class Program:
         return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0))
 
     @cached_property
+    def instructions(self) -> frozenset[Place]:
+        """Names of the instructions, those of branches included, with their physical qubits."""
+        qubits = {qubit: place for place, qubit in enumerate(self.circuit.qubits)}
+        return frozenset(_instructions(self.circuit, qubits))
+
+    @cached_property
     def binds_natively(self) -> bool:
         """Whether Aer can bind the rows to the circuit itself.
 
@@ -103,6 +110,16 @@ class Program:
         """Return the values of each free parameter over the rows, shape (K, P)."""
         columns = self.values(rows).T.tolist()
         return dict(zip(self.parameters, columns, strict=True))
+
+
+def _instructions(circuit: QuantumCircuit, qubits: Mapping[Qubit, int]) -> Iterator[Place]:
+    for item in circuit.data:
+        on = tuple(qubits[qubit] for qubit in item.qubits)
+        if isinstance(item.operation, ControlFlowOp):
+            for block in item.operation.blocks:
+                yield from _instructions(block, dict(zip(block.qubits, on, strict=True)))
+        else:
+            yield item.operation.name, on
 
 
 def _has_free(operation: Instruction) -> bool:
@@ -128,6 +145,8 @@ class Compiler:
         Level of Qiskit's preset pass manager, 0 to 3.
     initial_layout : sequence of int, optional
         Qubit of each wire in the order of the device; default: chosen by Qiskit.
+    seed_transpiler : int
+        Seed of the searches for a layout and for swaps.
     runs_on : BackendV2, optional
         Backend that runs the circuits; default: ``backend``.
     """
@@ -140,6 +159,7 @@ class Compiler:
         order: Callable[[Wires], Wires],
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
+        seed_transpiler: int = TRANSPILER_SEED,
         runs_on: BackendV2 | None = None,
     ) -> None:
         self._backend = Sealed(backend)
@@ -147,7 +167,7 @@ class Compiler:
         self.calls = 0
         self._order = order
         self._layout = None if initial_layout is None else list(initial_layout)
-        self._passes = PassManagers(backend, optimization_level)
+        self._passes = PassManagers(backend, optimization_level, seed_transpiler)
         self._noisy = is_noisy(backend if runs_on is None else runs_on)
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
 

@@ -18,8 +18,9 @@ from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.fingerprint import fingerprint
 from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
+from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.devices.qiskit.results import entry_of, read_results
-from qgate.devices.qiskit.runners import runner
+from qgate.devices.qiskit.runners import Runner, runner
 from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
@@ -51,8 +52,10 @@ class QiskitDevice(Device):
         Seed from which the seed of every job is drawn.
     exact : frozenset of str
         Kinds of measurement that the backend returns exactly (Aer without noise: probabilities).
-    optimization_level, initial_layout
+    optimization_level, initial_layout, seed_transpiler
         As in ``QiskitOptions``.
+    noise_of : BackendV2, optional
+        Fake backend whose noise Aer simulates; default: the noise that ``backend`` has itself.
 
     Attributes
     ----------
@@ -76,6 +79,8 @@ class QiskitDevice(Device):
         exact: frozenset[str] = frozenset(),
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
+        seed_transpiler: int = TRANSPILER_SEED,
+        noise_of: BackendV2 | None = None,
     ) -> None:
         self.name = name
         self._backend = Sealed(backend)
@@ -84,7 +89,7 @@ class QiskitDevice(Device):
         self.capabilities = describe(compiled_for, interface, exact=exact)
         super().__init__(wires=wires, shots=shots)
         self.jobs = 0
-        self._runner = runner(backend, interface)
+        self._runner = _runner(backend, interface, noise_of)
         self._draws = Draws(seed)
         self._compiler = Compiler(
             compiled_for,
@@ -92,7 +97,8 @@ class QiskitDevice(Device):
             order=self.wires_of,
             optimization_level=optimization_level,
             initial_layout=initial_layout,
-            runs_on=backend,
+            seed_transpiler=seed_transpiler,
+            runs_on=backend if noise_of is None else noise_of,
         )
 
     @property
@@ -135,6 +141,14 @@ class QiskitDevice(Device):
         if self._draws.seed is None:
             return None  # the backend then draws a seed for every job
         return int(self._draws.generator.integers(LARGEST_SEED))
+
+
+def _runner(backend: BackendV2, interface: Interface, noise_of: BackendV2 | None) -> Runner:
+    if noise_of is None:
+        return runner(backend, interface)
+    from qgate.devices.qiskit.fake_noise import FakeRunner  # loads Aer, which may be missing
+
+    return FakeRunner(backend, interface, noise_of)
 
 
 def describe(

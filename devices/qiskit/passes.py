@@ -16,14 +16,21 @@ from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2
 from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
-from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
+from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable
 from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
+from qgate.devices.qiskit.targets import without
 from qgate.exceptions import UnusableBackend
 from qgate.forks import at_fork
 from qgate.sealed import Sealed
 
 TRANSPILER_SEED = 0
-"""Fixed seed of the layout search, so that a structure always gets the same layout."""
+"""Default seed of the layout search, fixed so that a structure always gets the same layout."""
+
+RECORDINGS = "qiskit_ibm_runtime.fake_provider"
+"""Module of the fake backends, which record devices of IBM."""
+
+IBM_TRANSLATION = "ibm_dynamic_circuits"
+"""Translation to native gates that IBM's devices name, and their fake backends do not."""
 
 MOST_KINDS = 16
 """Maximum number of combinations of layout and settings for which pass managers are kept."""
@@ -44,6 +51,11 @@ def _compile_on_one_thread() -> None:
 at_fork(in_child=_compile_on_one_thread)
 
 
+def is_fake(backend: BackendV2) -> bool:
+    """Return whether a backend is a recording of a device of IBM."""
+    return type(backend).__module__.startswith(RECORDINGS)
+
+
 class PassManagers:
     """Transpile circuits for a backend with Qiskit's preset pass managers.
 
@@ -52,10 +64,12 @@ class PassManagers:
     backend : BackendV2
     level : int
         Optimization level, 0 to 3.
+    seed : int
+        Seed of the searches for a layout and for swaps.
     """
 
-    def __init__(self, backend: BackendV2, level: int) -> None:
-        self._backend, self.level = Sealed(backend), level
+    def __init__(self, backend: BackendV2, level: int, seed: int = TRANSPILER_SEED) -> None:
+        self._backend, self.level, self.seed = Sealed(backend), level, seed
         self._idle: dict[_Kind, list[PassManager]] = {}
 
     @property
@@ -114,7 +128,8 @@ class PassManagers:
             backend=self.backend,
             target=with_kept_identity(target) if identities else target,
             initial_layout=None if layout is None else list(layout),
-            seed_transpiler=TRANSPILER_SEED,
+            seed_transpiler=self.seed,
+            translation_method=IBM_TRANSLATION if is_fake(self.backend) else None,
         )
 
     def _forget_oldest(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
@@ -33,6 +33,8 @@ FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
 PACKAGED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*/.+")
 """Pattern of a module and the name of a backend in it."""
 
+MOST_TRANSPILER_SEED = 2**63 - 1
+
 FAKE = "fake_"
 """Prefix of the names of fake backends."""
 
@@ -40,6 +42,8 @@ EXACT_METHODS = frozenset(
     {"automatic", "statevector", "density_matrix", "stabilizer", "matrix_product_state"}
 )
 """Methods of Aer that return probabilities without shots."""
+
+TranspilerSeed: TypeAlias = Annotated[int, Field(ge=0, le=MOST_TRANSPILER_SEED)]
 
 SIMULATION = ("method", "device", "precision", "max_parallel_threads")
 """Options of Aer; not allowed with a backend object, which has its own."""
@@ -56,7 +60,6 @@ ADVICE: Mapping[str, str] = {
     "coupling_map": OWN_SIMULATOR.format("coupling_map=..."),
     "provider": "Name a backend, qg.device('qiskit:PACKAGE/BACKEND'), or hand its object over.",
     "seed_simulator": "Write seed=....",
-    "seed_transpiler": "The transpiler has a fixed seed here; write seed=... for the simulator's.",
 }
 """Advice on options of PennyLane or Aer."""
 
@@ -103,10 +106,12 @@ class QiskitOptions(Options):
     ----------
     wires, shots, seed
         As for every device.
-    optimization_level : int
-        Level of the transpiler, 0 to 3.
+    optimization_level : int, optional
+        Level of the transpiler, 0 to 3; default: 2 for fake backends, as for ``ibm:``, else 1.
     initial_layout : sequence of int, optional
         Qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+    seed_transpiler : int
+        Seed of the transpiler's searches; another seed may find another layout and other swaps.
     method : str
         Simulation method of Aer.
     device : str
@@ -131,10 +136,11 @@ class QiskitOptions(Options):
 
     advice: ClassVar[Mapping[str, str]] = ADVICE
 
-    optimization_level: Annotated[int, Field(ge=0, le=3)] = 1
+    optimization_level: Annotated[int, Field(ge=0, le=3)] | None = None
     initial_layout: Annotated[
         tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(split)
     ] = None
+    seed_transpiler: TranspilerSeed = 0
     method: Literal[
         "automatic",
         "statevector",
@@ -193,8 +199,9 @@ class QiskitProvider(Provider):
             simulator = _simulator(options, text)
             return _device(simulator, text, options, wires=wires, shots=shots, exact=exact)
         fake = fake_backend(target)
-        simulator = _simulator(options, text, fake)
-        return _device(simulator, text, options, wires=wires, shots=shots, target=fake)
+        noise_of = fake if options.noise_model is None else None
+        made = {"wires": wires, "shots": shots, "target": fake, "noise_of": noise_of}
+        return _device(_simulator(options, text, fake), text, options, **made)
 
     def claims(self, candidate: object) -> bool:
         providers: Any = sys.modules.get("qiskit.providers")
@@ -251,7 +258,7 @@ def fake_backend(name: str) -> BackendV2:
 
 
 def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None) -> BackendV2:
-    """Return Aer's simulator, with the noise of a fake backend if one is given."""
+    """Return Aer's simulator, with the couplings of a fake backend if one is given."""
     from qiskit_aer import AerSimulator
 
     here = AerSimulator()
@@ -262,9 +269,7 @@ def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None)
         chosen = getattr(options, option)
         if chosen not in known:
             raise refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
-    settings = options.model_dump(include=set(SIMULATION))
-    if options.noise_model is not None:
-        settings["noise_model"] = options.noise_model
+    settings = {name: getattr(options, name) for name in (*SIMULATION, "noise_model")}
     if fake is None:
         return AerSimulator(**settings)
     return AerSimulator.from_backend(fake, **settings)
@@ -281,18 +286,19 @@ def _device(
 ) -> Device:
     from qgate.devices.qiskit.device import QiskitDevice
 
-    layout = options.initial_layout
+    layout, target = options.initial_layout, facts.get("target", backend)
     if layout is not None:
         wires = Wires(range(len(layout))) if wires is None else wires
-        check_layout(layout, wires, facts.get("target", backend), text)
+        check_layout(layout, wires, target, text)
     return QiskitDevice(
         backend,
         name=text,
         wires=wires,
         shots=shots,
         seed=options.seed,
-        optimization_level=options.optimization_level,
+        optimization_level=_level(options, target),
         initial_layout=layout,
+        seed_transpiler=options.seed_transpiler,
         **facts,
     )
 
@@ -334,12 +340,21 @@ def _around(
         name=text,
         wires=wires,
         shots=shots,
-        optimization_level=options.optimization_level,
+        optimization_level=_level(options, source.backend),
         initial_layout=options.initial_layout,
+        seed_transpiler=options.seed_transpiler,
         budget_usd=options.budget_usd,
         unknown_price=options.unknown_price,
         patience_s=options.patience_s,
     )
+
+
+def _level(options: QiskitOptions, target: BackendV2) -> int:
+    """Return the level of the transpiler; that of ``ibm:`` for a recording of IBM's devices."""
+    from qgate.devices.qiskit.passes import is_fake
+
+    default = 2 if is_fake(target) else 1
+    return default if options.optimization_level is None else options.optimization_level
 
 
 def _check_seed(backend: BackendV2, seed: int, text: str) -> None:

@@ -39,6 +39,7 @@ from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
 from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, written
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
+from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
 from qgate.sweep import Sweep
@@ -93,6 +94,7 @@ class IbmDevice(RemoteDevice):
         shots: ShotsLike = "default",
         optimization_level: int = 2,
         initial_layout: Sequence[int] | None = None,
+        seed_transpiler: int = TRANSPILER_SEED,
         sampler: str = "auto",
         mode: str = "batch",
         max_time_s: int | None = None,
@@ -117,6 +119,7 @@ class IbmDevice(RemoteDevice):
         self.rate = rate_of(self.plan)
         self._sampler, self._put_into = sampler, (mode, max_time_s)
         self._level, self._layout = optimization_level, initial_layout
+        self._seed_transpiler = seed_transpiler
         self.mode, self._compiler  # noqa: B018  # created now, except in copies
 
     def __copy__(self) -> Self:
@@ -162,6 +165,7 @@ class IbmDevice(RemoteDevice):
             order=self.wires_of,
             optimization_level=self._level,
             initial_layout=self._layout,
+            seed_transpiler=self._seed_transpiler,
         )
 
     @property

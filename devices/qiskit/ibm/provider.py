@@ -14,7 +14,14 @@ from qgate.devices.options import Options
 from qgate.devices.plugins import missing
 from qgate.devices.provider import Provider, Requirement
 from qgate.devices.qiskit.ibm.cards import PLAN, IbmCard, cards
-from qgate.devices.qiskit.provider import FAKES, check_layout, fake_backend, refused, split
+from qgate.devices.qiskit.provider import (
+    FAKES,
+    TranspilerSeed,
+    check_layout,
+    fake_backend,
+    refused,
+    split,
+)
 from qgate.exceptions import QGateError
 from qgate.shots import Shots
 from qgate.wires import Wires
@@ -39,6 +46,8 @@ class IbmOptions(Options):
         Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
         Qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+    seed_transpiler : int
+        Seed of the transpiler's searches; another seed may find another layout and other swaps.
     instance : str, optional
         Name or CRN of the instance that is charged; default: that of the account.
     account : str, optional
@@ -75,6 +84,7 @@ class IbmOptions(Options):
     initial_layout: Annotated[
         tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(split)
     ] = None
+    seed_transpiler: TranspilerSeed = 0
     instance: str | None = None
     account: str | None = None
     channel: Literal["ibm_quantum_platform", "ibm_cloud"] | None = None
@@ -98,6 +108,7 @@ CONNECTION = ("instance", "account", "channel")
 PASSED_ON = (
     "optimization_level",
     "initial_layout",
+    "seed_transpiler",
     "mode",
     "max_time_s",
     "max_execution_time_s",

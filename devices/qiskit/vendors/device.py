@@ -22,6 +22,7 @@ from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
 from qgate.devices.qiskit.job import STATUSES, check_success, finished, vendor_status
+from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import Runner, runner
 from qgate.devices.qiskit.vendors.backends import Source
@@ -72,6 +73,7 @@ class VendorDevice(RemoteDevice):
         shots: ShotsLike = "default",
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
+        seed_transpiler: int = TRANSPILER_SEED,
         budget_usd: float | None = None,
         unknown_price: str = "refuse",
         patience_s: float = 900.0,
@@ -85,6 +87,7 @@ class VendorDevice(RemoteDevice):
         self.patience_s = patience_s
         self._interface = replace(interface, max_circuits=self.capabilities.max_rows)
         self._level, self._layout = optimization_level, initial_layout
+        self._seed_transpiler = seed_transpiler
 
     def __getstate__(self) -> dict[str, object]:
         """Return the state without the compiled programs, which hold the backend."""
@@ -102,6 +105,7 @@ class VendorDevice(RemoteDevice):
             order=self.wires_of,
             optimization_level=self._level,
             initial_layout=self._layout,
+            seed_transpiler=self._seed_transpiler,
         )
 
     @property
