@@ -33,6 +33,7 @@ from qgate import typing as typing
 from qgate import wires as wires
 from qgate import workflow as workflow
 from qgate.budget import Budget as Budget
+from qgate.devices.base import Device as Device
 from qgate.devices.braket.incoming import from_braket as from_braket
 from qgate.devices.braket.outgoing import to_braket as to_braket
 from qgate.devices.catalogue import list_devices as list_devices

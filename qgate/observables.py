@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import items_of
 from qgate.arrays import namespace, unwrap
 from qgate.exceptions import EigvalsUndefinedError, NotHermitian, OperatorError, UndefinedError
 from qgate.operations.arithmetic import dot, prod
@@ -55,7 +56,7 @@ class Hamiltonian(metaclass=RecognizingType):
     coeffs : array or sequence of numbers, shape (T,)
         Real; may be traced.
     observables : sequence of Operator
-        T operators.
+        T operators; for none the sum is 0, to which others can be added.
     grouping_type, method : str, optional
         Compute ``grouping_indices``, as ``PauliSum.compute_grouping``. Measurements group the terms
         qubit by qubit in any case.
@@ -77,6 +78,8 @@ class Hamiltonian(metaclass=RecognizingType):
         id: str | None = None,
     ) -> Any:
         """Return the sum."""
+        if items_of(observables) == [] and items_of(coeffs) == []:
+            return PauliSum.from_words([], [])
         return dot(coeffs, observables, grouping_type=grouping_type, method=method)
 
 

@@ -236,6 +236,11 @@ class QNode:
     transform_program = compile_pipeline  # PennyLane's older name
 
     @property
+    def qtape(self) -> Tape | None:
+        """The tape of the last call: ``tape``, under PennyLane's older name."""
+        return self.tape
+
+    @property
     def is_transformed(self) -> bool:
         """Whether the tape of a call is transformed before it runs."""
         return bool(self._pipeline)

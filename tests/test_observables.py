@@ -243,6 +243,13 @@ def test_a_hamiltonian_of_other_observables_has_the_matrix_of_the_sum():
     assert_allclose(on(h, [0, 1]), 0.5 * np.kron(A, np.eye(2)) + 2 * on(X(1), [0, 1]))
 
 
+def test_a_hamiltonian_without_terms_is_zero_and_can_be_added_to():
+    none = Hamiltonian([], [])
+
+    assert repr(none) == "0.0 * I()"
+    assert repr(none + 2.0 * X(1)) == "2.0 * X(1)"
+
+
 def test_a_hamiltonian_needs_a_coefficient_for_each_observable():
     with pytest.raises(InvalidParameters, match=r"2 coefficient\(s\)"):
         Hamiltonian([1.0, 2.0], [X(0)])

@@ -156,6 +156,7 @@ def test_the_last_tape_is_kept():
     node(0.4)
 
     assert node.tape.parameters == (0.4,)
+    assert node.qtape is node.tape
     assert node.tape.shots.total_shots == 7
 
 

@@ -17,7 +17,7 @@ from qgate.operations.controlled_decompositions import (
 )
 from qgate.operations.fixed import Hadamard, S, T
 from qgate.operations.gate import Gate, decomposed, gate
-from qgate.operations.gate_spec import GateSpec, Option
+from qgate.operations.gate_spec import Argument, GateSpec, Option
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import ONE, PAULI_X, RX, RY, RZ, PhaseShift
 from qgate.typing import ComplexArray, Tensor, WiresLike
@@ -41,10 +41,11 @@ def _flip_matrix(n: int, control_values: tuple[bool, ...]) -> ComplexArray:
 
 
 def control_bits(controls: int, values: object, *, name: str) -> tuple[bool, ...]:
-    """Return one truth value for each control; None stands for all true."""
+    """Return one truth value for each control; None stands for all true, "01" for 0 and 1."""
     if values is None:
         return (True,) * controls
-    items = items_of(values)
+    spelled = isinstance(values, str) and set(values) <= {"0", "1"}
+    items = [int(bit) for bit in values] if spelled else items_of(values)
     given = [values] if items is None else items
     if len(given) != controls or not all(map(_is_bit, given)):
         raise InvalidParameters(
@@ -93,6 +94,15 @@ def _check_flip(
 
 class MultiControlledFlip(Gate):
     """X with controls on given values."""
+
+    def __init__(
+        self, *args: Argument, control_wires: WiresLike | None = None, **named: Argument
+    ) -> None:
+        if control_wires is not None and "wires" in named:  # of older versions of PennyLane
+            named["wires"] = (*Wires(control_wires), *Wires(named["wires"]))
+        elif control_wires is not None:
+            named["control_wires"] = control_wires  # refused
+        super().__init__(*args, **named)
 
     @property
     def control_values(self) -> tuple[bool, ...]:

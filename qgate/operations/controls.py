@@ -209,6 +209,8 @@ class ControlledQubitUnitary(Controlled):
     work_wires : wires, optional
     work_wire_type : {"borrowed", "zeroed"}
         Not used: decompositions need no other wires.
+    control_wires : wires, optional
+        Controls, where ``wires`` are the targets only, as in older versions of PennyLane.
     id : str, optional
 
     Raises
@@ -228,10 +230,11 @@ class ControlledQubitUnitary(Controlled):
         work_wires: WiresLike | None = None,
         work_wire_type: str = "borrowed",
         *,
+        control_wires: WiresLike = (),
         id: str | None = None,
     ) -> None:
         check_work_wire_type(self.name, work_wire_type)
-        on, unitary = Wires(wires), base
+        on, unitary = Wires((*Wires(control_wires), *Wires(wires))), base
         if not isinstance(base, QubitUnitary):
             matrix = as_array(base)
             check_shape(self.name, "base", matrix, ("2**n", "2**n"), real=False)

@@ -62,7 +62,7 @@ def spell_sum(weights: NumericArray, x: BoolArray, z: BoolArray, wires: Sequence
     pairs = zip(weights[:SHOWN_TERMS].tolist(), words, strict=True)
     parts = [_spell_term(weight, word, wires) for weight, word in pairs]
     rest = [f"... ({len(x)} terms)"] if len(x) > SHOWN_TERMS else []
-    return " + ".join([*parts, *rest])
+    return " + ".join([*parts, *rest]) or "0.0 * I()"
 
 
 def spell_label(weight: complex, word: str, decimals: int | None) -> str:
