@@ -25,6 +25,7 @@ from qgate.wires import Wires
 
 CONTROL_VALUES = Option("sequence of bool, optional", "One for each control.", None)
 WORK_WIRES = Option("wires, optional", "Not used: decompositions need no other wires.", None)
+BITS = {"0": False, "1": True}
 WORK_WIRE_TYPES = ("borrowed", "zeroed")
 WORK_WIRE_TYPE = Option("{'borrowed', 'zeroed'}", "Not used, as ``work_wires``.", "borrowed")
 
@@ -44,8 +45,7 @@ def control_bits(controls: int, values: object, *, name: str) -> tuple[bool, ...
     """Return one truth value for each control; None stands for all true, "01" for 0 and 1."""
     if values is None:
         return (True,) * controls
-    spelled = isinstance(values, str) and set(values) <= {"0", "1"}
-    items = [int(bit) for bit in values] if spelled else items_of(values)
+    items = [BITS.get(digit) for digit in values] if isinstance(values, str) else items_of(values)
     given = [values] if items is None else items
     if len(given) != controls or not all(map(_is_bit, given)):
         raise InvalidParameters(
