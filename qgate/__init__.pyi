@@ -116,6 +116,17 @@ from qgate.operations import pow as pow
 from qgate.operations import prod as prod
 from qgate.operations import s_prod as s_prod
 from qgate.operations import sum as sum
+from qgate.operations.channels import AmplitudeDamping as AmplitudeDamping
+from qgate.operations.channels import BitFlip as BitFlip
+from qgate.operations.channels import DepolarizingChannel as DepolarizingChannel
+from qgate.operations.channels import GeneralizedAmplitudeDamping as GeneralizedAmplitudeDamping
+from qgate.operations.channels import PauliError as PauliError
+from qgate.operations.channels import PhaseDamping as PhaseDamping
+from qgate.operations.channels import PhaseFlip as PhaseFlip
+from qgate.operations.channels import QubitChannel as QubitChannel
+from qgate.operations.channels import QubitDensityMatrix as QubitDensityMatrix
+from qgate.operations.channels import ResetError as ResetError
+from qgate.operations.channels import ThermalRelaxationError as ThermalRelaxationError
 from qgate.operations.properties import assert_equal as assert_equal
 from qgate.operations.properties import is_hermitian as is_hermitian
 from qgate.operations.properties import is_unitary as is_unitary

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping
 from qgate.exceptions.base import suggest
 from qgate.former_names import REPLACEMENTS
 
-CHANNELS = (
-    "Noise channels are out of scope, because circuits are pure here. Run on a simulator with "
-    "noise: 'braket:local/braket_dm', a fake backend such as 'qiskit:fake_manila', or "
-    "qg.device('qiskit:aer', noise_model=...)."
+NOISE_MODELS = (
+    "Noise models and their conditions are not there yet. Apply channels such as "
+    "qg.DepolarizingChannel in the circuit, or add them with qg.transforms.insert."
 )
 VARIABLES = "Continuous variables are out of scope: wires are qubits."
 LEVELS = "Qutrits are out of scope: wires are qubits."
@@ -97,11 +96,9 @@ IMPORTS = (
 
 REASONS: tuple[tuple[str, str], ...] = (
     (
-        CHANNELS,
-        "AmplitudeDamping BitFlip DepolarizingChannel GeneralizedAmplitudeDamping PauliError "
-        "PhaseDamping PhaseFlip QubitChannel ResetError ThermalRelaxationError QubitDensityMatrix "
-        "NoiseModel add_noise from_qiskit_noise channel Channel fcond wires_eq wires_in op_eq "
-        "op_in meas_eq partial_wires conditionals insert_ops mitigate noise_model",
+        NOISE_MODELS,
+        "NoiseModel add_noise from_qiskit_noise fcond wires_eq wires_in op_eq op_in meas_eq "
+        "partial_wires conditionals insert_ops mitigate noise_model",
     ),
     (
         VARIABLES,

@@ -26,6 +26,7 @@ from qgate.exceptions import (
 )
 from qgate.lazy_names import refuse_unknown
 from qgate.operations import operator as base
+from qgate.operations.channels import Channel
 from qgate.operations.custom import OPEN, defines, depends_on_values, frozen, set_flags
 from qgate.operations.functions import matrix as matrix_of
 from qgate.operations.labels import Cache
@@ -38,6 +39,7 @@ from qgate.typing import Namespace, Tensor, WiresLike
 __all__ = [
     "AllWires",
     "AnyWires",
+    "Channel",
     "DecompositionUndefinedError",
     "EigvalsUndefinedError",
     "GeneratorUndefinedError",

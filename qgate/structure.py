@@ -86,6 +86,17 @@ class Structure:
         return has_outcomes(self.operations, self.measurements)
 
     @cached_property
+    def is_mixed(self) -> bool:
+        """Whether a channel acts on the state, which then is a density matrix."""
+        return any(operation.is_channel for operation in self.operations)
+
+    @cached_property
+    def is_rewritten(self) -> bool:
+        """Whether it is evaluated as another circuit, or with other measurements."""
+        states = any(item.kind is MeasurementKind.STATE for item in self.measurements)
+        return self.has_own_measurements or self.has_outcomes or (states and self.is_mixed)
+
+    @cached_property
     def records(self) -> frozenset[Wire]:
         """Classical wires, on which a device records outcomes."""
         return records_of(self.operations)

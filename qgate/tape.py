@@ -267,6 +267,14 @@ class Tape(TapeDetails):
         """Return the tape with other measurements."""
         return type(self)(self._operations, measurements, self.shots)
 
+    def with_density_matrices(self) -> Self:
+        """Return the tape with ``density_matrix`` in place of ``state`` if its state is mixed."""
+        if not self.structure.is_mixed:
+            return self
+        with paused():
+            found = [item.mixed for item in self._measurements]
+        return type(self)(self._operations, found, self.shots, self._trainable)
+
     # Structure and rows ------------------------------------------------------------
 
     @property

@@ -11,5 +11,5 @@ def test_its_names_are_those_of_the_transforms():
 
 
 def test_a_missing_name_has_a_reason():
-    with pytest.raises(AttributeError, match="Noise channels are out of scope"):
+    with pytest.raises(AttributeError, match="Noise models and their conditions"):
         qg.noise.add_noise  # noqa: B018  # the access raises

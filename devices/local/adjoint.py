@@ -50,6 +50,8 @@ class OneAngleGates:
             return False
         if not any(slots_in(symbol) for symbol in operation.parameters):
             return True
+        if operation.is_channel:
+            return True
         if operation.num_params != 1 or not isinstance(operation.parameters[0], Affine):
             return False
         if operation.name in ANY_WIDTH:
@@ -159,7 +161,7 @@ def state_jvp(engine: Engine, sweep: Sweep, tangents: FloatArray, order: Wires) 
         ket = apply(ket, operation, axes, n)
         changes = np.stack([apply(change, operation, axes, n) for change in changes])
         for slot, factor in _trained(structure.operations[index], every):
-            turned = 1j * _generated(ket, operation, axes, n)
+            turned = 1j * generated(ket, operation, axes, n)
             changes = changes + factor * tangents[:, :, slot, None] * turned
     return changes
 
@@ -189,7 +191,7 @@ def _going_back(
         operation = operations[index]
         axes = order.indices(operation.wires)
         if wanted[index]:
-            changed = _generated(ket, operation, axes, n)
+            changed = generated(ket, operation, axes, n)
             overlaps = np.einsum("mki,ki->km", bras.conj(), changed)
             for slot, factor in wanted[index]:
                 derivatives[column[slot]] -= factor * overlaps.imag
@@ -199,7 +201,7 @@ def _going_back(
     return derivatives
 
 
-def _generated(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
+def generated(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
     """Apply the generator of a gate exp(i x G) to a state; for wide gates as a diagonal."""
     if operation.name not in ANY_WIDTH:
         return np.asarray(apply_matrix(state, operation.generator_matrix(), axes, n))
@@ -220,10 +222,14 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
     return tuple(
         (slot, factor)
         for symbol in operation.parameters
-        if isinstance(symbol, Affine)
-        for slot, factor in symbol.terms
+        for slot, factor in trained_slots(symbol)
         if slot in column
     )
+
+
+def trained_slots(symbol: Any) -> tuple[tuple[int, float], ...]:
+    """Return the slots that a parameter depends on, with their factors."""
+    return symbol.terms if isinstance(symbol, Affine) else ()
 
 
 @sized_cache(64 * MIB)

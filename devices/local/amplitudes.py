@@ -26,7 +26,7 @@ def apply_matrix(
 ) -> Tensor:
     """Apply a matrix (d, d), or one per row (K, d, d), to some wires of states (K, 2**n)."""
     k = len(axes)
-    permutation, inverse = _to_front(axes, n)
+    permutation, inverse = to_front(axes, n)
     tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
     tensor = xp.matmul(matrix, xp.reshape(tensor, (-1, 2**k, 2 ** (n - k))))
     tensor = xp.transpose(xp.reshape(tensor, (-1, *(2,) * n)), inverse)
@@ -45,7 +45,7 @@ def apply_projector(
 ) -> Tensor:
     """Apply |v><v| of a vector (d,) to some wires of states (K, 2**n), without its matrix."""
     k = len(axes)
-    permutation, inverse = _to_front(axes, n)
+    permutation, inverse = to_front(axes, n)
     tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
     tensor = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))
     overlap = xp.sum(xp.conj(vector)[None, :, None] * tensor, axis=1)
@@ -59,7 +59,7 @@ def prepare(
 ) -> Tensor:
     """Set some wires, which must be in the state 0, to a state (d,), or one per row (K, d)."""
     k = len(axes)
-    permutation, inverse = _to_front(axes, n)
+    permutation, inverse = to_front(axes, n)
     tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
     rest = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))[:, 0, :]
     product = xp.reshape(vector, (-1, 2**k, 1)) * rest[:, None, :]
@@ -67,7 +67,7 @@ def prepare(
     return xp.reshape(tensor, (-1, 2**n))
 
 
-def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
+def to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
     """Return the permutation that moves these wires behind the rows, and its inverse."""
     rest = [axis for axis in range(n) if axis not in axes]
     permutation = [0, *(axis + 1 for axis in axes), *(axis + 1 for axis in rest)]

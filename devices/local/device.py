@@ -6,7 +6,7 @@ runs a plan of the circuit on all rows in one call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -26,8 +26,10 @@ from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import SMALL, checked_limit, needed_bytes, require, require_bytes
 from qgate.devices.local.plan_engine import Settings
+from qgate.devices.local.row_parts import in_parts
 from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
+from qgate.operations.channels import MIXED
 from qgate.operations.recorded import MID_MEASURE, Recorded
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -40,7 +42,7 @@ AMPLITUDES_AT_ONCE = 2**24
 """Maximum number of amplitudes of rows that are simulated together (256 MiB of complex128)."""
 
 LOCAL = Capabilities(
-    gates=ANY_SIZE | {MID_MEASURE},
+    gates=ANY_SIZE | MIXED | {MID_MEASURE},
     matrix_wires=MATRIX_WIRES,
     exact=frozenset(kind.value for kind in MEASURES),
     max_wires=32,
@@ -125,18 +127,48 @@ class LocalDevice(Device):
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
         if sweep.structure.records:
             return self._in_branches(sweep, place)
+        if sweep.structure.is_mixed:
+            return self._run_mixed(sweep, place)
         if sweep.shots is not None:
             order = self.wires_of(busy_wires(sweep.structure))
             self._require_for_samples(sweep, order)
-            run = partial(self._samples, random=self._random_for(sweep.seed, place))
-            return _in_parts(run, sweep, order)
+            random = self._random_for(sweep.seed, place)
+            run = partial(self._samples, engine=self.engine, random=random)
+            return in_parts(run, sweep, order, step=_rows_at_once(len(order)))
         order = _simulated(sweep.structure, self.wires)
         needed = _exact_bytes(self.engine, sweep.structure, order, len(sweep))
         if needed >= SMALL or self.memory_gib is not None:
             require_bytes(needed, len(order), limit_gib=self.memory_gib)
-        if len(sweep) <= _rows_at_once(order):
+        if len(sweep) <= _rows_at_once(len(order)):
             return self.engine.results(sweep, order)
-        return _in_parts(self.engine.results, sweep, order)
+        return in_parts(self.engine.results, sweep, order, step=_rows_at_once(len(order)))
+
+    def _run_mixed(self, sweep: Sweep, place: int) -> SweepResult:
+        """Run a circuit with channels."""
+        engine, exact = self._mixed_engine(), sweep.shots is None
+        whole = _simulated(sweep.structure, self.wires)
+        order = whole if exact else self.wires_of(busy_wires(sweep.structure))
+        rows = min(len(sweep), _rows_at_once(2 * len(order)))
+        self._require_mixed(engine, sweep.structure, order, rows=rows)
+        if exact:
+            return in_parts(engine.results, sweep, order, step=_rows_at_once(2 * len(order)))
+        random = self._random_for(sweep.seed, place)
+        run = partial(self._samples, engine=engine, random=random)
+        return in_parts(run, sweep, order, step=_rows_at_once(2 * len(order)))
+
+    def _mixed_engine(self) -> Engine:
+        from qgate.devices.local.mixed.choice import mixed_engine  # few circuits have noise
+
+        return mixed_engine(self.settings)
+
+    def _require_mixed(
+        self, engine: Engine, structure: Structure, order: Wires, *, rows: int, num_bras: int = 0
+    ) -> None:
+        """Refuse density matrices that would not fit in memory."""
+        states = engine.room(structure, num_bras, rows)
+        needed = needed_bytes(states, 2 * len(order))
+        if needed >= SMALL or self.memory_gib is not None:
+            require_bytes(needed, len(order), limit_gib=self.memory_gib)
 
     def _in_branches(self, sweep: Sweep, place: int) -> SweepResult:
         """Run a circuit that measures in its middle."""
@@ -144,12 +176,12 @@ class LocalDevice(Device):
 
         order = simulated_wires(sweep.structure, self.wires)
         kept = sum(isinstance(item, Recorded) for item in sweep.structure.operations)
-        rows = min(len(sweep), _rows_at_once(order))
+        rows = min(len(sweep), _rows_at_once(len(order)))
         require((kept + 3.0) * rows, len(order), limit_gib=self.memory_gib)
         random = None if sweep.shots is None else self._random_for(sweep.seed, place)
         with self._sampling:
             run = partial(branch_results, engine=self.engine, random=random)
-            return _in_parts(run, sweep, order)
+            return in_parts(run, sweep, order, step=_rows_at_once(len(order)))
 
     def _random_for(self, seed: Sequence[int] | None, place: int) -> np.random.Generator:
         if seed is not None:  # sweeps of one submission must not draw the same numbers
@@ -161,7 +193,7 @@ class LocalDevice(Device):
         """Refuse samples that would not fit in memory, for the rows computed together."""
         from qgate.devices.local.sampling import sampled_bytes
 
-        rows = min(len(sweep), _rows_at_once(order))
+        rows = min(len(sweep), _rows_at_once(len(order)))
         read = sum(wire in order for wire in sweep.structure.measurements[0].wires)
         outside = rows * (1.0 if self.engine.computes_sums(sweep.structure) else 2.5)
         other = sampled_bytes(sweep, read)
@@ -186,18 +218,20 @@ class LocalDevice(Device):
         states = self.engine.room(sweep.structure, num_bras, together) + outside
         require(states, len(order), limit_gib=self.memory_gib, other_bytes=other)
 
-    def _samples(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
+    def _samples(
+        self, sweep: Sweep, order: Wires, engine: Engine, random: np.random.Generator
+    ) -> SweepResult:
         from qgate.devices.local.sampling import sample, with_idle_wires
 
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
-        every = self.engine.probabilities(sweep, order)
+        every = engine.probabilities(sweep, order)
         read = Wires([wire for wire in measurement.wires if wire in order])
         probabilities = marginal(every, read, order)
         simulated = measurement.with_wires(read)
         assert sweep.shots is not None
         with self._sampling:
             outcomes = [
-                sample(simulated, row, int(shots), random, self.engine)
+                sample(simulated, row, int(shots), random, engine)
                 for row, shots in zip(probabilities, sweep.shots, strict=True)
             ]
         return ([with_idle_wires(item, read, measurement.wires) for item in outcomes],)
@@ -207,6 +241,12 @@ class LocalDevice(Device):
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         order = _simulated(sweep.structure, self.wires)
+        if sweep.structure.is_mixed:
+            engine = self._mixed_engine()
+            self._require_mixed(
+                engine, sweep.structure, order, rows=len(sweep), num_bras=len(slots)
+            )
+            return engine.jacobian(sweep, slots, order)
         compiled = self.engine.computes_sums(sweep.structure)
         sums = footprint(sweep.structure, len(order)).sums and compiled
         bras = len(sweep.structure.measurements) if sums else 1
@@ -246,12 +286,26 @@ class LocalDevice(Device):
         self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Namespace
     ) -> Any:
         order = _simulated(sweep.structure, self.wires)
+        if sweep.structure.is_mixed:
+            return self._differentiable_mixed(sweep, rows, arrays, order, xp)
         found, count = footprint(sweep.structure, len(order)), max(len(sweep), 1)
         kept = RECORDED_STATES * len(sweep.structure.operations)
         outside, other = count * (4.0 + found.states + kept), count * (found.work + found.kept)
         require(outside, len(order), limit_gib=self.memory_gib, other_bytes=other)
         states = GateByGateEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
+
+    def _differentiable_mixed(
+        self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], order: Wires, xp: Namespace
+    ) -> Any:
+        from qgate.devices.local.mixed.density import DensityEngine, measured  # few have noise
+
+        kept = RECORDED_STATES * len(sweep.structure.operations)
+        needed = needed_bytes(max(len(sweep), 1) * (4.0 + kept), 2 * len(order))
+        if needed >= SMALL or self.memory_gib is not None:
+            require_bytes(needed, len(order), limit_gib=self.memory_gib)
+        rho = DensityEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
+        return measured(sweep.structure.bind_measurements(arrays), rho, order, xp)
 
 
 def _among(own: Wires, used: Wires) -> Wires:
@@ -270,29 +324,15 @@ def _simulated(structure: Structure, own: Wires | None) -> Wires:
     return _among(own, structure.wires)
 
 
-def _rows_at_once(order: Wires) -> int:
-    """Return the number of rows that are simulated together."""
-    return max(1, AMPLITUDES_AT_ONCE >> len(order))
-
-
-def _in_parts(
-    run: Callable[[Sweep, Wires], SweepResult], sweep: Sweep, order: Wires
-) -> SweepResult:
-    """Run the rows of a sweep some at a time."""
-    step, parts = _rows_at_once(order), []
-    if len(sweep) <= step:
-        return run(sweep, order)
-    for start in range(0, len(sweep), step):
-        rows = sweep.rows[start : start + step]
-        shots = None if sweep.shots is None else sweep.shots[start : start + step]
-        parts.append(run(sweep.with_rows(rows, shots), order))
-    return tuple(_joined(entries) for entries in zip(*parts, strict=True))
+def _rows_at_once(bits: int) -> int:
+    """Return the number of rows that are simulated together, for states of 2**bits numbers."""
+    return max(1, AMPLITUDES_AT_ONCE >> bits)
 
 
 @lru_cache(maxsize=1024)
 def _exact_bytes(engine: Engine, structure: Structure, order: Wires, count: int) -> float:
     """Return the memory in bytes of exact results of a number of rows."""
-    rows, found = min(count, _rows_at_once(order)), footprint(structure, len(order))
+    rows, found = min(count, _rows_at_once(len(order))), footprint(structure, len(order))
     free = found.sums and engine.computes_sums(structure)
     outside = rows * (found.states if free else max(found.states, 1.0))
     states = engine.room(structure, 0, rows) + outside
@@ -306,10 +346,3 @@ def _is_single(precision: str) -> bool:
             "'single'."
         )
     return precision == "single"
-
-
-def _joined(entries: Sequence[Any]) -> Any:
-    """Concatenate the results of consecutive rows: lists of outcomes, or arrays."""
-    if isinstance(entries[0], list):
-        return [outcomes for entry in entries for outcomes in entry]
-    return np.concatenate(entries) if len(entries) > 1 else entries[0]

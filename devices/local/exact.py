@@ -102,24 +102,30 @@ def term_means(observable: Any, state: Tensor, order: Wires, xp: Namespace = np)
     if isinstance(observable, PauliSum):
         if xp is np:
             return word_means(observable, state, order)
-        return _pauli_means(observable, state, order, xp)
+        indices = np.arange(state.shape[-1])
+        return pauli_means(
+            observable, lambda flip: xp.conj(state[:, indices ^ flip]) * state, order, xp
+        )
     columns = []
     for factors in observable.terms:
-        changed = _apply_factors(factors, state, order, xp)
+        changed = apply_factors(factors, state, order, xp)
         columns.append(xp.real(xp.sum(xp.conj(state) * changed, axis=-1)))
     return xp.stack(columns, axis=-1)
 
 
-def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
+def pauli_means(
+    observable: PauliSum, products: Callable[[Any], Tensor], order: Wires, xp: Namespace
+) -> Tensor:
     """Return the expectation value of each Pauli word, shape (K, T).
 
-    Words with the same bit flips x share the product conj(psi[i XOR x]) psi[i].
+    Words with the same bit flips x share the entries i, i XOR x of the density matrix, shape
+    (K, 2**n), which ``products`` returns: conj(psi[i XOR x]) psi[i] for a state.
     """
     x, z = observable.x_masks(order), observable.z_masks(order)
-    indices = np.arange(state.shape[-1])
+    indices = np.arange(2 ** len(order))
     parts, places = [], []
     for flip in np.unique(x):
-        product = xp.conj(state[:, indices ^ flip]) * state
+        product = products(flip)
         members = np.flatnonzero(x == flip)
         step = max(1, TERMS_AT_ONCE // len(indices))
         for chunk in np.split(members, range(step, len(members), step)):
@@ -135,7 +141,7 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Namespace
     """Apply an observable to every row of a state, shape (K, 2**n)."""
     coefficients = observable.parameters[0]
     if not isinstance(observable, PauliSum):
-        terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
+        terms = [apply_factors(factors, state, order, xp) for factors in observable.terms]
         return sum(term * coefficients[t] for t, term in enumerate(terms))
     if xp is np:
         return apply_words(observable, state, order)
@@ -150,9 +156,10 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Namespace
     return result
 
 
-def _apply_factors(
+def apply_factors(
     factors: tuple[Operator, ...], state: Tensor, order: Wires, xp: Namespace
 ) -> Tensor:
+    """Apply a product of operators to every row of a state, shape (K, 2**n)."""
     for factor in factors:
         if isinstance(factor, PauliSum):
             state = apply_observable(factor, state, order, xp)

@@ -79,30 +79,9 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
-    if True in [tape.structure.has_own_measurements for tape in tapes]:
-        from qgate.autodiff.own_measurements import evaluate_own  # of users' classes
-
-        return evaluate_own(
-            tapes,
-            device,
-            partial(
-                evaluate,
-                device=device,
-                method=method,
-                interface=interface,
-                max_diff=max_diff,
-                seed=seed,
-            ),
-        )
-    if True in [tape.structure.has_outcomes for tape in tapes]:
-        from qgate.autodiff.mid_circuit import evaluate_mid_circuit
-
-        return evaluate_mid_circuit(
-            tapes,
-            device,
-            method,
-            partial(evaluate, method=method, interface=interface, max_diff=max_diff, seed=seed),
-        )
+    if True in [tape.structure.is_rewritten for tape in tapes]:
+        again = partial(evaluate, method=method, interface=interface, max_diff=max_diff, seed=seed)
+        return _rewritten(tapes, device, method, again)
     if any(map(_has_batched_arrays, tapes)):
         again = partial(
             evaluate,
@@ -129,6 +108,25 @@ def evaluate(
     from qgate.autodiff.evaluate_together import evaluate_together
 
     return evaluate_together(tapes, needs_framework, options)
+
+
+def _rewritten(
+    tapes: Sequence[Tape],
+    device: Device,
+    method: Method | None,
+    again: Callable[[Sequence[Tape], Device], list[list[MeasurementResult]]],
+) -> list[list[MeasurementResult]]:
+    """Evaluate tapes with users' measurements, with some in the middle, or of noisy states."""
+    if True in [tape.structure.has_own_measurements for tape in tapes]:
+        from qgate.autodiff.own_measurements import evaluate_own
+
+        return evaluate_own(tapes, device, lambda lowered: again(lowered, device))
+    tapes = [tape.with_density_matrices() for tape in tapes]
+    if True not in [tape.structure.has_outcomes for tape in tapes]:
+        return again(tapes, device)
+    from qgate.autodiff.mid_circuit import evaluate_mid_circuit
+
+    return evaluate_mid_circuit(tapes, device, method, again)
 
 
 def _has_batched_arrays(tape: Tape) -> bool:

@@ -265,6 +265,17 @@ class UnsupportedOperation(DeviceError):
     )
 
 
+class UnsupportedChannel(DeviceError):
+    """The device simulates pure states, or is a QPU, and cannot run a noise channel."""
+
+    device: str
+    operation: str
+    message = (
+        "{device} cannot run {operation}, a noise channel: the state is mixed after it. Run the "
+        "circuit on qg.device('local'), which simulates density matrices, or leave the channel out."
+    )
+
+
 class NotUnitary(QuantumFunctionError, DeviceError):
     """An operator that is not a gate was left among the operations of a circuit."""
 

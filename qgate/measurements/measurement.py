@@ -209,6 +209,13 @@ class Measurement(MeasuredValue):
         return other
 
     @property
+    def mixed(self) -> Measurement:
+        """The same measurement where the state is mixed, which has no state vector."""
+        if self.kind is not MeasurementKind.STATE:
+            return self
+        return Measurement(MeasurementKind.DENSITY_MATRIX, wires=self.wires)
+
+    @property
     def nodes(self) -> tuple[Node, ...]:
         """Expressions of the values of mid-circuit measurements that are measured; often none."""
         found: tuple[Node, ...] = self.options.get("nodes", ())

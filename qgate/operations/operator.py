@@ -98,6 +98,9 @@ class Operator(Queries):
     by_value = False
     """Whether its decomposition is not affine in its parameters: circuits hold its gates."""
 
+    is_channel = False
+    """Whether it maps density matrices to others, so that the state of a circuit is mixed."""
+
     num_wires: ClassVar[int | None] = None
     """Number of wires; None: any number."""
 

@@ -57,6 +57,7 @@ from qgate.operations import (
     Y,
     Z,
 )
+from qgate.operations.channels import QubitDensityMatrix
 from qgate.snapshot import Snapshot
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "PauliZ",
     "PhaseShift",
     "Projector",
+    "QubitDensityMatrix",
     "QubitStateVector",
     "QubitUnitary",
     "Rot",

@@ -15,7 +15,14 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.exceptions import MidMeasureLeft, NotUnitary, UndefinedError, UnsupportedOperation
+from qgate.exceptions import (
+    DeviceError,
+    MidMeasureLeft,
+    NotUnitary,
+    UndefinedError,
+    UnsupportedChannel,
+    UnsupportedOperation,
+)
 from qgate.operations.conditions import Conditional
 from qgate.operations.gate import GATES
 from qgate.operations.mid_measure import MidMeasure
@@ -174,6 +181,8 @@ def decomposition(
     ------
     UnsupportedOperation
         A gate is not accepted and does not decompose into gates that are.
+    UnsupportedChannel
+        The same for a noise channel.
     NotUnitary
         An operation is not a gate: it is an observable, a sum or a multiple.
     """
@@ -181,9 +190,7 @@ def decomposition(
         frozen = freeze(sweep, needs_values(sweep.structure, accepts))
         return frozen, decompose_structure(frozen.structure, accepts)
     except _NotDecomposable as error:
-        raise UnsupportedOperation(
-            device=device, operation=error.operation, supported=frozenset(names)
-        ) from error.__cause__
+        raise error.refusal(device, frozenset(names)) from error.__cause__
 
 
 def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
@@ -276,15 +283,19 @@ def decomposed_operations(
             return [part for item in operations for part in _accepted(item, accepts, MOST_LEVELS)]
     except _NotDecomposable as error:
         names: frozenset[str] = getattr(accepts, "names", frozenset())
-        raise UnsupportedOperation(
-            device=device, operation=error.operation, supported=names
-        ) from error.__cause__
+        raise error.refusal(device, names) from error.__cause__
 
 
 class _NotDecomposable(Exception):
-    def __init__(self, operation: str) -> None:
+    def __init__(self, operation: str, *, is_channel: bool = False) -> None:
         super().__init__(operation)
-        self.operation = operation
+        self.operation, self.is_channel = operation, is_channel
+
+    def refusal(self, device: str, names: frozenset[str]) -> DeviceError:
+        """Return the error of a device with these gates."""
+        if self.is_channel:
+            return UnsupportedChannel(device=device, operation=self.operation)
+        return UnsupportedOperation(device=device, operation=self.operation, supported=names)
 
 
 def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Operator]:
@@ -308,6 +319,8 @@ def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
     except UndefinedError as error:
         if isinstance(operation, MidMeasure | Conditional):
             raise MidMeasureLeft(operation=_spelled(operation)) from error
+        if operation.is_channel:
+            raise _NotDecomposable(operation.name, is_channel=True) from error
         if not operation.is_gate:
             raise NotUnitary(operation=_spelled(operation), wires=operation.wires) from error
         parts = rewritten(operation, accepts)

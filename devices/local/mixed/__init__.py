@@ -1,0 +1,1 @@
+"""Circuits with noise channels, simulated by density matrices."""
