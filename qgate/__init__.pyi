@@ -235,6 +235,7 @@ from qgate.templates import ArbitraryStatePreparation as ArbitraryStatePreparati
 from qgate.templates import ArbitraryUnitary as ArbitraryUnitary
 from qgate.templates import BasicEntanglerLayers as BasicEntanglerLayers
 from qgate.templates import BasisEmbedding as BasisEmbedding
+from qgate.templates import BasisRotation as BasisRotation
 from qgate.templates import CommutingEvolution as CommutingEvolution
 from qgate.templates import ControlledSequence as ControlledSequence
 from qgate.templates import CosineWindow as CosineWindow
@@ -251,6 +252,8 @@ from qgate.templates import ParticleConservingU1 as ParticleConservingU1
 from qgate.templates import ParticleConservingU2 as ParticleConservingU2
 from qgate.templates import Permute as Permute
 from qgate.templates import QAOAEmbedding as QAOAEmbedding
+from qgate.templates import QDrift as QDrift
+from qgate.templates import QuantumMonteCarlo as QuantumMonteCarlo
 from qgate.templates import QuantumPhaseEstimation as QuantumPhaseEstimation
 from qgate.templates import RandomLayers as RandomLayers
 from qgate.templates import SimplifiedTwoDesign as SimplifiedTwoDesign

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from qgate.arguments import whole_number
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidParameters, described, suggest
@@ -98,6 +100,19 @@ def check_repeats(template: str, n_repeats: object) -> int:
         raise InvalidParameters(
             f"{template} was given n_repeats={described(n_repeats)}. Give a whole number, at "
             "least 1."
+        )
+    return number
+
+
+def checked_seed(template: str, seed: object) -> int:
+    """Return the seed of a random circuit; a new one for None."""
+    if seed is None:
+        return int(np.random.default_rng().integers(2**32))
+    number = whole_number(seed)
+    if number is None or number < 0:
+        raise InvalidParameters(
+            f"{template} was given seed={described(seed)}. Give a whole number from 0 on, or "
+            "None for another circuit each time."
         )
     return number
 

@@ -14,7 +14,7 @@ from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import RX, RY, RZ, Rot
 from qgate.sizes import check_size
-from qgate.templates.base import GateName, Options, Template, gate_class
+from qgate.templates.base import GateName, Options, Template, checked_seed, gate_class
 from qgate.templates.gate_fabric import GateFabric
 from qgate.templates.particle_conserving import (
     ParticleConservingU1,
@@ -259,7 +259,7 @@ class RandomLayers(Template):
             "ratio_imprim": ratio_imprim,
             "imprimitive": gate_class(CNOT if imprimitive is None else imprimitive),
             "rotations": tuple(gate_class(name, prefix="R") for name in given or (RX, RY, RZ)),
-            "seed": _checked_seed(seed),
+            "seed": checked_seed("RandomLayers", seed),
         }
         super().__init__((weights,), wires, options, id=id)
 
@@ -315,16 +315,3 @@ def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...
             f"of {n}."
         )
     return tuple(int(reach) for reach in reaches if reach is not None)
-
-
-def _checked_seed(seed: object) -> int:
-    """Return the seed of a random circuit; a new one for None."""
-    if seed is None:
-        return int(np.random.default_rng().integers(2**32))
-    number = whole_number(seed)
-    if number is None or number < 0:
-        raise InvalidParameters(
-            f"RandomLayers was given seed={described(seed)}. Give a whole number from 0 on, or "
-            "None for another circuit each time."
-        )
-    return number

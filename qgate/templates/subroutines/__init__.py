@@ -2,6 +2,7 @@
 
 from qgate.templates.arbitrary import ArbitraryUnitary
 from qgate.templates.subroutines.aqft import AQFT
+from qgate.templates.subroutines.basis_rotation import BasisRotation
 from qgate.templates.subroutines.controlled_sequence import ControlledSequence
 from qgate.templates.subroutines.excitations import UCCSD, AllSinglesDoubles
 from qgate.templates.subroutines.fermionic import (
@@ -14,7 +15,9 @@ from qgate.templates.subroutines.hilbert_schmidt import HilbertSchmidt, LocalHil
 from qgate.templates.subroutines.kupccgsd import kUpCCGSD
 from qgate.templates.subroutines.permute import Permute
 from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
+from qgate.templates.subroutines.qdrift import QDrift
 from qgate.templates.subroutines.qft import QFT
+from qgate.templates.subroutines.quantum_monte_carlo import QuantumMonteCarlo
 from qgate.templates.subroutines.time_evolution import (
     ApproxTimeEvolution,
     CommutingEvolution,
@@ -28,6 +31,7 @@ __all__ = [
     "AllSinglesDoubles",
     "ApproxTimeEvolution",
     "ArbitraryUnitary",
+    "BasisRotation",
     "CommutingEvolution",
     "ControlledSequence",
     "FermionicDoubleExcitation",
@@ -37,6 +41,8 @@ __all__ = [
     "HilbertSchmidt",
     "LocalHilbertSchmidt",
     "Permute",
+    "QDrift",
+    "QuantumMonteCarlo",
     "QuantumPhaseEstimation",
     "TrotterProduct",
     "kUpCCGSD",

@@ -138,6 +138,20 @@ def operators() -> list[Entry]:
         ("ControlledSequence", {"base": qg.RX(0.1, 0), "control": [1, 2]}),
         ("HilbertSchmidt", {"V": qg.RX(0.1, 1), "U": [qg.T(0)]}),
         ("LocalHilbertSchmidt", {"V": [qg.RX(0.1, 1)], "U": qg.T(0)}),
+        ("BasisRotation", {"wires": [0, 1], "unitary_matrix": np.eye(2), "check": True}),
+        (
+            "QDrift",
+            {"hamiltonian": qg.X(0) + qg.Z(1), "time": 0.3, "n": 2, "seed": 1},
+        ),
+        (
+            "QuantumMonteCarlo",
+            {
+                "probs": [0.5, 0.5],
+                "func": lambda i: i / 2,
+                "target_wires": [0, 1],
+                "estimation_wires": [2, 3],
+            },
+        ),
         ("MPS", {**BLOCKS, "template_weights": np.ones((2, 2)), "offset": 1}),
         ("TTN", {**BLOCKS, "wires": [0, 1, 2, 3], "template_weights": np.ones((3, 2))}),
         ("MERA", {**BLOCKS, "wires": [0, 1, 2, 3], "template_weights": np.ones((5, 2))}),
