@@ -91,6 +91,7 @@ class Generated:
     @classmethod
     def of(cls, tape: Tape, *, transform: str) -> Generated:
         """Decompose gates that depend on trainable slots into gates with generators."""
+        require_pure(tape, transform=transform)
         slots = tape.trainable_slots
         accepts = HasGenerator(frozenset(slots.tolist()))
         try:
@@ -206,3 +207,13 @@ def light_cone(
             cone.append(operation)
             wires.update(operation.wires)
     return cone[::-1]
+
+
+def require_pure(tape: Tape, *, transform: str) -> None:
+    """Refuse a circuit with noise channels for a transform of pure states."""
+    if tape.structure.is_mixed:
+        raise InvalidTransform(
+            transform=f"The {transform}",
+            reason="the circuit has noise channels, and it is defined for pure states",
+            remedy="Leave the channels out of the circuit whose metric is computed.",
+        )

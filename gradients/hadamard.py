@@ -107,7 +107,12 @@ def hadamard_test(
 
 
 def refuse_gates(tape: Tape) -> Refusal:
-    """Refuse a tape with a trainable gate that has no generator."""
+    """Refuse a tape with noise channels, or with a trainable gate that has no generator."""
+    if tape.structure.is_mixed:
+        return (
+            "the circuit has noise channels, and a Hadamard test needs a pure state",
+            "Use diff_method='parameter-shift', or 'adjoint' on qg.device('local').",
+        )
     slots = tuple(int(slot) for slot in tape.trainable_slots)
     name = _without_generator(tape.structure, slots)
     if name is None:

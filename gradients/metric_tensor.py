@@ -11,7 +11,7 @@ from qgate.arguments import array_of, is_text_among
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart, DeviceLike, QNodeLike
-from qgate.gradients.generated import Generated
+from qgate.gradients.generated import Generated, require_pure
 from qgate.gradients.method import owners
 from qgate.gradients.metric_layers import layer_metric
 from qgate.gradients.metric_overlap import overlap_metric
@@ -142,6 +142,7 @@ class MetricTensor(MatrixTransform):
         return replace(self, device_wires=wires, most_wires=device.capabilities.max_wires)
 
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        require_pure(tape, transform="metric tensor")
         wanted = self._wanted(tape)
         auxiliary = self._auxiliary(tape)
         if self.approx is not None:

@@ -5,6 +5,9 @@ frequencies are the differences of eigenvalues of G. Its derivative is a weighte
 at shifted angles, two for each frequency. The same holds for amplitudes, whose frequencies are the
 eigenvalues themselves. Schuld et al., Phys. Rev. A 99, 032331 (2019); Wierichs et al., Quantum 6,
 677 (2022).
+
+Values are affine in the probability p of a mixture of Pauli words: the derivative is the value at
+p = 1 minus that at p = 0.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from qgate.gradients.shift_rules import generate_shift_rule
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import MeasurementKind
+from qgate.operations.channels import PauliMixture
 from qgate.operations.operator import Operator
 from qgate.structure import Structure, slots_in, slots_of
 from qgate.transforms.decomposition import AffineMap, Decomposed, decompose_structure
@@ -136,7 +140,8 @@ def _shifted(
 ) -> ShiftedSweep:
     of = Quantities.measured(structure)
     decomposed = decompose_structure(structure, HasRule(of))
-    rules = rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step, of=of)
+    by_slot = dict(zip(slots, shifts, strict=True))
+    rules = rules_by_angle(decomposed, by_slot, step, of=of) | mixture_rules(decomposed.structure)
     return ShiftedSweep(decomposed, (first_order(decomposed.angles, rules, slots).power(order),))
 
 
@@ -152,7 +157,8 @@ def first_order(
     entries = []
     for slot, angle, factor in zip(angles.slots, angles.columns, angles.factors, strict=True):
         if int(slot) in target:
-            scaled = rules[int(angle)] * np.array([factor, 1.0])
+            rule = rules[int(angle)]
+            scaled = np.concatenate([factor * rule[:, :1], rule[:, 1:]], axis=1)
             entries.append((target[int(slot)], int(angle), scaled))
     return Stencil.from_rules(entries, len(angles.offset), len(slots))
 
@@ -184,6 +190,16 @@ def rules_by_angle(
                 else:
                     rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]), order)
     return rules
+
+
+MIXTURE_RULE = np.array([[1.0, 1.0, 1.0], [-1.0, 0.0, 1.0]])
+"""Rule f(1) - f(0) for a probability in which all values are affine."""
+
+
+def mixture_rules(structure: Structure) -> dict[int, FloatArray]:
+    """Return the rules of the probabilities of mixtures of Pauli words."""
+    mixtures = [item for item in structure.operations if isinstance(item, PauliMixture)]
+    return {slot: MIXTURE_RULE for item in mixtures for slot in slots_of(item)}
 
 
 def known_frequencies(structure: Structure) -> dict[int, float]:

@@ -69,21 +69,16 @@ class ShiftedSweep:
     def runs(self) -> BoolArray:
         """Mask of the points that run, shape (M,): all, or all but the unshifted one."""
         if self.known:
-            return np.asarray(self.offsets.any(axis=1))
+            return np.asarray(self.stencil.moved.any(axis=1))
         return np.ones(len(self.offsets), dtype=bool)
-
-    @cached_property
-    def points(self) -> FloatArray:
-        """The points that run."""
-        return self.offsets[self.runs]
 
     def at(self, sweep: Sweep) -> Sweep:
         """Return every row at every point that runs: all rows of the first point come first."""
-        native, offsets = sweep, self.points
+        native = sweep
         if sweep.structure is not self.decomposed.structure:
             native = self.decomposed.sweep(sweep)
-        rows = (offsets[:, None, :] + native.rows[None, :, :]).reshape(-1, native.rows.shape[1])
-        shots = None if native.shots is None else np.tile(native.shots, len(offsets))
+        rows = self.stencil.at(native.rows, self.runs).reshape(-1, native.rows.shape[1])
+        shots = None if native.shots is None else np.tile(native.shots, int(self.runs.sum()))
         return native.with_rows(rows, shots)
 
     def tapes(self, tape: Tape, *, broadcast: bool = True) -> list[Tape]:
@@ -92,10 +87,9 @@ class ShiftedSweep:
         These tapes can be differentiated by the numbers of the given one.
         """
         here = self.decomposed.angles(tape.row(), namespace(tape.angles))
-        return [
-            bound(self.decomposed.structure, here + part, tape)
-            for part in ([self.points] if broadcast else self.points)
-        ]
+        points = self.stencil.at(here, self.runs)
+        parts = [points] if broadcast else [points[index] for index in range(int(self.runs.sum()))]
+        return [bound(self.decomposed.structure, part, tape) for part in parts]
 
     def derivatives(self, values: Tensor, known: Tensor = None) -> list[Tensor]:
         """Return the derivative of each stencil.

@@ -15,7 +15,9 @@ import numpy as np
 from qgate.arrays import namespace, shape_of
 from qgate.sizes import MOST_POINTS, check_size
 from qgate.sweep import distinct_rows
-from qgate.typing import FloatArray, IntArray, Tensor
+from qgate.typing import BoolArray, FloatArray, IntArray, Tensor
+
+ALL = slice(None)
 
 DECIMALS = 12
 """Points that agree to this many decimals count as one."""
@@ -30,13 +32,15 @@ class Stencil:
     Parameters
     ----------
     offsets : array, shape (M, P)
-        Shifts that are added to the row at each point.
+        Shifts that are added to the row at each point; where ``pins`` is set, the value itself.
     targets, points : array of int, shape (E,)
     weights : array, shape (E,)
     size : int
         n, the number of parameters that derivatives are taken by.
     order : int
         k; there are n**k derivatives, numbered in C order.
+    pins : array of bool, shape (M, P), optional
+        Parameters that a point sets to a value, whatever that of the row is; None: none.
     """
 
     offsets: FloatArray
@@ -45,6 +49,7 @@ class Stencil:
     weights: FloatArray
     size: int
     order: int
+    pins: BoolArray | None = None
 
     @classmethod
     def value(cls, num_slots: int, size: int) -> Stencil:
@@ -62,16 +67,18 @@ class Stencil:
         ----------
         rules : sequence of (target, slot, rule)
             Contributions of ``slot`` to derivative ``target``: the rule's rows (coefficient,
-            shift).
+            shift), or (coefficient, value, 1) for a point that sets the parameter.
         num_slots : int
         size : int
         """
         steps = [(target, slot, row) for target, slot, rule in rules for row in rule]
         offsets = np.zeros((len(steps), num_slots))
+        pins = np.zeros(offsets.shape, dtype=bool)
         for point, (_, slot, row) in enumerate(steps):
-            offsets[point, slot] = row[1]
+            offsets[point, slot], pins[point, slot] = row[1], len(row) > 2
         entries = [(target, point, row[0]) for point, (target, _, row) in enumerate(steps)]
-        return cls.from_entries(offsets, entries, size, 1).merged()
+        stencil = cls.from_entries(offsets, entries, size, 1)
+        return (replace(stencil, pins=pins) if pins.any() else stencil).merged()
 
     @classmethod
     def from_entries(
@@ -94,9 +101,11 @@ class Stencil:
         count = len(self.offsets) * len(inner.offsets)
         remedy = "Take derivatives by fewer parameters, or of a lower order."
         check_size("A derivative of this order", count, MOST_POINTS, unit="points", remedy=remedy)
-        offsets = (self.offsets[:, None, :] + inner.offsets[None, :, :]).reshape(
-            -1, self.offsets.shape[1]
-        )
+        offsets, pins = inner.at(self.offsets), None
+        if self.pins is not None or inner.pins is not None:
+            # Points of one stencil first, then of the other: a pin of either stays.
+            pins = (inner.pinned[:, None, :] | self.pinned).swapaxes(0, 1).reshape(count, -1)
+        offsets = offsets.swapaxes(0, 1).reshape(count, -1)
         targets = self.targets[:, None] * inner.size**inner.order + inner.targets[None, :]
         points = self.points[:, None] * len(inner.offsets) + inner.points[None, :]
         weights = self.weights[:, None] * inner.weights[None, :]
@@ -107,7 +116,29 @@ class Stencil:
             weights.ravel(),
             self.size,
             self.order + inner.order,
+            pins,
         ).merged()
+
+    @property
+    def pinned(self) -> BoolArray:
+        """Parameters that each point sets to a value, shape (M, P)."""
+        return np.zeros(self.offsets.shape, dtype=bool) if self.pins is None else self.pins
+
+    @property
+    def moved(self) -> BoolArray:
+        """Parameters that each point shifts or sets, shape (M, P)."""
+        moved: BoolArray = self.offsets != 0
+        return moved if self.pins is None else moved | self.pins
+
+    def at(self, rows: Tensor, chosen: BoolArray | slice = ALL) -> Tensor:
+        """Return each row at each point: rows (K, P), or one row (P,), to (M, K, P) or (M, P)."""
+        offsets, pins = self.offsets[chosen], self.pins
+        if len(shape_of(rows)) == 2:
+            offsets = offsets[:, None, :]
+            pins = None if pins is None else pins[:, None, :]
+        if pins is None:
+            return rows + offsets
+        return rows * (1.0 - pins[chosen]) + offsets
 
     def merged(self) -> Stencil:
         """Return the stencil with equal points merged."""
@@ -151,10 +182,14 @@ class Stencil:
 def on_common_points(stencils: Sequence[Stencil]) -> tuple[Stencil, ...]:
     """Return several stencils on the union of their points."""
     every = np.concatenate([stencil.offsets for stencil in stencils])
-    offsets, index = distinct_rows(every, decimals=DECIMALS)
+    width, has_pins = every.shape[1], any(stencil.pins is not None for stencil in stencils)
+    if has_pins:
+        every = np.hstack([every, np.concatenate([stencil.pinned for stencil in stencils])])
+    distinct, index = distinct_rows(every, decimals=DECIMALS)
+    offsets, pins = distinct[:, :width], distinct[:, width:] > 0 if has_pins else None
     together, start = [], 0
     for stencil in stencils:
         points = index[start : start + len(stencil.offsets)][stencil.points]
         start += len(stencil.offsets)
-        together.append(replace(stencil, offsets=offsets, points=points))
+        together.append(replace(stencil, offsets=offsets, points=points, pins=pins))
     return tuple(together)

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 from qgate.autodiff.method import Method, check_method
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, UnsupportedOperation
-from qgate.gradients.method import refuse, refuse_trained_arrays, trained_by_arrays
+from qgate.gradients.method import (
+    USE_BACKPROP,
+    Refusal,
+    refuse,
+    refuse_trained_arrays,
+    trained_by_arrays,
+)
 from qgate.gradients.registry import METHODS, refusal_of
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.channels import PauliMixture
 from qgate.operations.operator import Operator
+from qgate.structure import slots_of
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
@@ -21,6 +29,10 @@ if TYPE_CHECKING:
 
 JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
 """Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values."""
+
+
+MIXED_KINDS = (*JACOBIAN_KINDS, MeasurementKind.PROBS)
+"""The same for circuits with noise channels."""
 
 
 def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
@@ -49,6 +61,8 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
     refusal = refusal_of(row, tape.structure, tuple(tape.trainable_params))
     if refusal is None and row.refuses is not None:
         refusal = row.refuses(tape)
+    if refusal is None and row.name in ("adjoint", "device"):
+        refusal = _refuse_mixed(tape)
     if refusal is not None:
         refuse(method.name, refusal)
     return method
@@ -77,6 +91,11 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
     array = next(trained_by_arrays(tape.structure, tape.trainable_params), None)
     if array is not None:
         return "backprop", f"the state is available, and {_name(array)} is trained by a whole array"
+    mixed = _refuse_mixed(tape)
+    if mixed is not None:
+        return "backprop", mixed[0]
+    if depth is None and tape.structure.is_mixed and not _only_mixtures(tape):
+        return "backprop", "the circuit has channels whose higher derivatives no shifts give"
     if not gives_jacobian(tape):
         if depth == 1:
             return "adjoint", "the results are functions of the state, which has a backward pass"
@@ -88,7 +107,22 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
 
 def gives_jacobian(tape: Tape) -> bool:
     """Return whether ``adjoint`` differentiates a tape without using its states."""
-    return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
+    kinds = MIXED_KINDS if tape.structure.is_mixed else JACOBIAN_KINDS
+    return all(item.kind in kinds for item in tape.measurements)
+
+
+def _refuse_mixed(tape: Tape) -> Refusal:
+    """Refuse functions of the state after noise, which has no state vector, for ``adjoint``."""
+    if not tape.structure.is_mixed or gives_jacobian(tape) or tape.shots:
+        return None
+    reason = "the results are no expectation values or probabilities of a noisy circuit"
+    return reason, USE_BACKPROP
+
+
+def _only_mixtures(tape: Tape) -> bool:
+    """Return whether all channels with angles are mixtures of Pauli words."""
+    channels = [item for item in tape.structure.operations if item.is_channel]
+    return all(isinstance(item, PauliMixture) or not slots_of(item) for item in channels)
 
 
 def _name(owner: Operator | Measurement) -> str:

@@ -276,6 +276,16 @@ class UnsupportedChannel(DeviceError):
     )
 
 
+class NoGateOfChannel(QuantumFunctionError, DeviceError):
+    """A noise channel has no inverse, root or controlled form that a circuit could apply."""
+
+    operation: str
+    message = (
+        "{operation} cannot be applied: a noise channel has no inverse, root or controlled form. "
+        "Apply the channel itself."
+    )
+
+
 class NotUnitary(QuantumFunctionError, DeviceError):
     """An operator that is not a gate was left among the operations of a circuit."""
 

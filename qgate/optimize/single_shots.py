@@ -79,8 +79,8 @@ class Points:
         structure = native.structure
         with paused():
             tapes = [
-                Tape(structure.bind(native.rows[0] + offset, native.arrays), tape.measurements)
-                for offset in (*stencil.offsets, np.zeros(native.rows.shape[1]))
+                Tape(structure.bind(row, native.arrays), tape.measurements)
+                for row in (*stencil.at(native.rows[0]), native.rows[0])
             ]
         return cls(tapes, weights, jacobian_of(classical))
 

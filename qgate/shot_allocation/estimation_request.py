@@ -60,9 +60,8 @@ class EstimationRequest:
     def circuits(self) -> Sweep:
         """All S rows on which a budget may be spent, in the device's gates."""
         native = self.measurement_plan.shifted.decomposed.sweep(self.sweep)
-        points, rows = self.measurement_plan.offsets, native.rows
-        every = rows[:, None, :] + points[None, :, :]
-        return native.with_rows(every.reshape(len(rows) * len(points), rows.shape[1]), None)
+        every = self.measurement_plan.at(native.rows)
+        return native.with_rows(every.reshape(-1, every.shape[-1]), None)
 
     def weighing(self, importance: FloatArray) -> EstimationRequest:
         """Return the same with other weights of the outputs' errors, shape (O,); zero: ignored."""
@@ -196,7 +195,7 @@ def _problem(
         parts.append(known.derivatives(np.frombuffer(jacobian).reshape(-1, size)))
     if len(parts) > 1:
         parts[0] = parts[0].weighing(_importance(parts[0], parts[1]))
-    problems = [repeated(part, len(known.offsets), copies) for part in parts]
+    problems = [repeated(part, known.num_points, copies) for part in parts]
     problem = problems[0] if len(problems) == 1 else joined(*problems)
     vanishing = known.representatives.vanishing
     return problem.without(vanishing) if vanishing.any() else problem

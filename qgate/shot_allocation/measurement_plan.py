@@ -57,11 +57,15 @@ class MeasurementPlan:
         """Share of the pairs of a stencil entry and a Pauli word that require no shots."""
         return float(1 - self.kept.mean()) if self.kept.size else 0.0
 
-    @cached_property
-    def offsets(self) -> FloatArray:
-        """The points, the unshifted one first, shape (S, P)."""
-        origin = np.zeros((1, self.stencil.offsets.shape[1]))
-        return np.concatenate([origin, self.stencil.offsets])
+    @property
+    def num_points(self) -> int:
+        """S, the number of points with the unshifted one."""
+        return 1 + len(self.stencil.offsets)
+
+    def at(self, rows: FloatArray) -> FloatArray:
+        """Return each row at all S points, the unshifted one first: (K, P) to (K, S, P)."""
+        points: FloatArray = np.concatenate([rows[None], self.stencil.at(rows)])
+        return points.swapaxes(0, 1)
 
     def derivatives(self, jacobian: FloatArray | None = None) -> LinearEstimand:
         """Return the derivatives of the measurement results, by a jacobian (G, n) of the slots."""
@@ -143,7 +147,7 @@ def _kept(stencil: Stencil, depends: BoolArray) -> BoolArray:
     A Pauli word that does not depend on the angles moved by some points has the same value at all
     of these points. If the weights of these points add up to zero, it drops out.
     """
-    moved = stencil.offsets != 0
+    moved = stencil.moved
     kept = np.zeros((len(stencil.weights), depends.shape[1]), dtype=bool)
     for target in range(stencil.size**stencil.order):
         entries = np.flatnonzero(stencil.targets == target)

@@ -18,6 +18,7 @@ from qgate.caches import MIB, sized_cache
 from qgate.exceptions import (
     DeviceError,
     MidMeasureLeft,
+    NoGateOfChannel,
     NotUnitary,
     UndefinedError,
     UnsupportedChannel,
@@ -321,6 +322,8 @@ def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
             raise MidMeasureLeft(operation=_spelled(operation)) from error
         if operation.is_channel:
             raise _NotDecomposable(operation.name, is_channel=True) from error
+        if isinstance(operation, Wrapper) and operation.base.is_channel:
+            raise NoGateOfChannel(operation=_spelled(operation)) from error
         if not operation.is_gate:
             raise NotUnitary(operation=_spelled(operation), wires=operation.wires) from error
         parts = rewritten(operation, accepts)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, NoGateOfChannel
 from qgate.operations.channels import CHANNELS, superoperator
 
 PROBABILITIES = st.floats(0.0, 1.0)
@@ -112,3 +112,14 @@ def test_a_batch_of_probabilities_gives_batches_of_matrices():
 def test_numbers_that_are_no_channel_are_refused(make, text):
     with pytest.raises(InvalidParameters, match=text):
         make()
+
+
+@pytest.mark.parametrize("wrapped", [qg.adjoint, lambda op: op**0.5, lambda op: qg.ctrl(op, 1)])
+def test_a_channel_has_no_inverse_root_or_controlled_form(wrapped):
+    @qg.qnode("local")
+    def circuit():
+        wrapped(qg.BitFlip(0.1, wires=0))
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(NoGateOfChannel, match=r"BitFlip.*cannot be applied: a noise channel"):
+        circuit()

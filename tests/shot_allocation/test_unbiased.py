@@ -51,7 +51,7 @@ class Known:
         asked = estimation_request(constant, shifted, values=False, jacobian=jacobian)
         self.problem, self.measurement_plan = asked.problem, asked.measurement_plan
         native = shifted.decomposed.sweep(constant)
-        native = native.with_rows(native.rows + self.measurement_plan.offsets, None)
+        native = native.with_rows(self.measurement_plan.at(native.rows)[0], None)
         read = Measurement(MeasurementKind.PROBS, wires=self.measurement_plan.observed.wires)
         self.distributions = []
         for basis in self.measurement_plan.bases.members:
