@@ -58,6 +58,9 @@ class Library:
             ctypes.c_void_p,
         )
         self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
+        self.new_pauli_plan = self._function("qgate_pauli_plan_new", ctypes.c_void_p, *pointers)
+        self.free_pauli_plan = self._function("qgate_pauli_plan_free", None, ctypes.c_void_p)
+        self.run_pauli_plan = self._function("qgate_pauli_run", ctypes.c_int, *pointers)
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         function = getattr(self._library, name)

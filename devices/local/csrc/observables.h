@@ -4,14 +4,6 @@
  * applied together: the Walsh-Hadamard transform of their coefficients is the factor of every
  * amplitude. */
 
-/* Return the lanes of x in the order lane ^ lanes. */
-static inline vec NAME(crossed)(vec x, int lanes)
-{
-    for (int bit = 0; (1 << bit) < LANES; bit++)
-        if ((lanes >> bit) & 1) x = partner(x, bit);
-    return x;
-}
-
 /* Write the factors of a group in a block; return whether any is imaginary. */
 static int NAME(group_weights)(const observable *o, const word_group *g, const double *coefficients,
                                int64_t start, int bits, double *work, real *wr, real *wi)

@@ -16,3 +16,7 @@
 #undef workspace
 #undef split
 #undef shared_pass
+#undef panels
+#undef turn
+#undef run
+#undef workbench

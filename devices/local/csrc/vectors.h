@@ -41,6 +41,13 @@ static inline vec NAME(partner)(vec x, int bit) {
 #endif
 }
 
+/* Return the lanes of x in the order lane ^ lanes. */
+static inline vec NAME(crossed)(vec x, int lanes) {
+    for (int bit = 0; (1 << bit) < LANES; bit++)
+        if ((lanes >> bit) & 1) x = NAME(partner)(x, bit);
+    return x;
+}
+
 /* Return +1 in the lanes where `mask & lane` has even parity, -1 in the others. */
 static inline vec NAME(lane_signs)(uint64_t mask) {
     vec y;

@@ -1,0 +1,5 @@
+/* The engine of mixed states for one precision. */
+#include "vectors.h"
+#include "panels.h"
+#include "turns.h"
+#include "pauli_simulate.h"
