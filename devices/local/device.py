@@ -159,7 +159,7 @@ class LocalDevice(Device):
     def _mixed_engine(self) -> Engine:
         from qgate.devices.local.mixed.choice import mixed_engine  # few circuits have noise
 
-        return mixed_engine(self.settings)
+        return mixed_engine(self.engine)
 
     def _require_mixed(
         self, engine: Engine, structure: Structure, order: Wires, *, rows: int, num_bras: int = 0

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from functools import cache
+from collections.abc import Callable
+from functools import cache, cached_property
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,14 @@ SETS = ("baseline", "avx2")
 AVX-512 has none: measured on two processors, it was at best 8 % faster than AVX2, on large states,
 and 30 % slower on many small ones and on long sums of words.
 """
+
+
+class PauliFunctions(NamedTuple):
+    """Functions of a library on plans for vectors of Pauli expectation values."""
+
+    new_plan: Callable[..., int]
+    free_plan: Callable[[int], None]
+    run: Callable[[int, int], int]
 
 
 class Library:
@@ -58,9 +67,16 @@ class Library:
             ctypes.c_void_p,
         )
         self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
-        self.new_pauli_plan = self._function("qgate_pauli_plan_new", ctypes.c_void_p, *pointers)
-        self.free_pauli_plan = self._function("qgate_pauli_plan_free", None, ctypes.c_void_p)
-        self.run_pauli_plan = self._function("qgate_pauli_run", ctypes.c_int, *pointers)
+
+    @cached_property
+    def mixed(self) -> PauliFunctions:
+        """Functions for circuits with channels."""
+        pointers = ctypes.c_void_p, ctypes.c_void_p
+        return PauliFunctions(
+            self._function("qgate_pauli_plan_new", ctypes.c_void_p, *pointers),
+            self._function("qgate_pauli_plan_free", None, ctypes.c_void_p),
+            self._function("qgate_pauli_run", ctypes.c_int, *pointers),
+        )
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         function = getattr(self._library, name)

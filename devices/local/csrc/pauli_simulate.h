@@ -148,7 +148,7 @@ static void NAME(back_step)(run *job, int64_t i, const double *coefficients, con
     }
 }
 
-/* Apply the steps from `begin`, which is wanted; keep the vector before every wanted step. The first
+/* Apply the steps from `begin`, which is needed; keep the vector before every needed step. The first
  * is `x`, the others are written to `kept`. Return the last vector, written to `last`. */
 static void NAME(record)(run *job, int64_t begin, int64_t end, const double *coefficients, const real *x,
                          real **kept, real *last, workbench *w, const team *t)
@@ -167,8 +167,8 @@ static void NAME(record)(run *job, int64_t begin, int64_t end, const double *coe
     }
 }
 
-/* Propagate the bras back through the steps from `begin`, which is wanted, with the vector x before
- * it. If too few vectors can be kept, split the range at a wanted step. */
+/* Propagate the bras back through the steps from `begin`, which is needed, with the vector x before
+ * it. If too few vectors can be kept, split the range at a needed step. */
 static void NAME(back_range)(run *job, int64_t begin, int64_t end, const double *coefficients, const real *x,
                              real **kept, int64_t num_kept, int recorded, workbench *w, const team *t)
 {
@@ -182,7 +182,7 @@ static void NAME(back_range)(run *job, int64_t begin, int64_t end, const double 
         }
         return;
     }
-    int64_t step = 1; /* wanted steps of each part, so that all parts and one of them can be kept */
+    int64_t step = 1; /* needed steps of each part, so that all parts and one of them can be kept */
     while (step < count && (count + step - 1) / step - 1 + step - 1 > num_kept) step++;
     if (step == count) step = (count + 1) / 2;
     int64_t middle = begin;

@@ -19,7 +19,7 @@ from qgate.operations.channels import Channel, QubitDensityMatrix
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.structure import evaluate
-from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray, Tensor
 
 STEP = 1e-30
 """Imaginary step of derivatives of superoperators, which are real and analytic."""
@@ -98,7 +98,7 @@ class ChannelKind:
         ]
         return np.array(which), np.array(numbers)
 
-    def _entries(self, parameters: Sequence[FloatArray]) -> ComplexArray:
+    def _entries(self, parameters: Sequence[NumericArray]) -> ComplexArray:
         """Return the entries for parameters of any one shape, (..., E)."""
         superoperators = self.channel.canonical_superoperator(parameters, np)
         return np.asarray(superoperators.reshape(*superoperators.shape[:-2], -1) @ self._reading)
@@ -115,7 +115,7 @@ class ChannelKind:
     def pull_back(
         self, slopes: FloatArray, angles: FloatArray, wanted: frozenset[int], out: FloatArray
     ) -> None:
-        """Add derivatives by wanted angles, (Q, K, V), from those by coefficients, (K, V, C)."""
+        """Add derivatives by some angles, (Q, K, V), from those by coefficients, (K, V, C)."""
         which, _ = self._symbols
         for index in range(which.shape[1]):
             members = [place for place, a in enumerate(which[:, index]) if int(a) in wanted]
@@ -206,7 +206,7 @@ class Coefficients:
         angles: FloatArray,
         wanted: frozenset[int],
     ) -> FloatArray:
-        """Return derivatives by wanted angles, (Q, K, V), from those by coefficients, (K, V, C)."""
+        """Return derivatives by some angles, (Q, K, V), from those by coefficients, (K, V, C)."""
         out = np.zeros((angles.shape[1], *slopes.shape[:2]))
         self.waves.pull_back(slopes, values, out)
         for kind in self.kinds.values():

@@ -52,11 +52,11 @@ class NativePauliPlan:
         self.library = library
         ints, values = written(plan)
         self.num_bytes = 2 * (ints.nbytes + values.nbytes)
-        self.handle = library.new_pauli_plan(ints.ctypes.data, values.ctypes.data)
+        self.handle = library.mixed.new_plan(ints.ctypes.data, values.ctypes.data)
         if not self.handle:
             raise no_memory("the plan of a circuit")
         # not at exit, when a thread may still compute with it
-        weakref.finalize(self, library.free_pauli_plan, self.handle).atexit = False
+        weakref.finalize(self, library.mixed.free_plan, self.handle).atexit = False
 
 
 @sized_cache(128 * MIB)
@@ -156,5 +156,5 @@ class NativeRuns:
             threaded_bits=THREADED_BITS,
             **{name: array.ctypes.data for name, array in kept.items()},
         )
-        if self.library.run_pauli_plan(native.handle, ctypes.addressof(request)):
+        if self.library.mixed.run(native.handle, ctypes.addressof(request)):
             raise no_memory("the density matrices of this circuit")

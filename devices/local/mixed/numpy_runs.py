@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ class NumpyRuns:
             vectors.append(_applied(step, vectors[-1], run.coefficients))
         means = vectors[-1][:, reads]
         bras = np.zeros((len(weights), *vectors[-1].shape))
-        np.add.at(bras, (slice(None), slice(None), reads), weights[:, None])
+        _add_at(bras, (slice(None), slice(None), reads), weights[:, None])
         slopes = np.zeros((*means.shape[:1], len(weights), len(needed)))
         for step, before in zip(reversed(run.plan.steps), vectors[-2::-1], strict=True):
             if isinstance(step, Turn):
@@ -101,7 +103,7 @@ def _dense(factor: Factor, coefficients: FloatArray) -> FloatArray:
     size = 4 ** len(factor.digits)
     matrices = np.zeros((len(coefficients), size, size))
     entries = coefficients[:, factor.coefficients] * factor.values
-    np.add.at(matrices, (slice(None), factor.rows, factor.columns), entries)
+    _add_at(matrices, (slice(None), factor.rows, factor.columns), entries)
     return matrices
 
 
@@ -115,7 +117,7 @@ def _block_back(
         for factor, known in zip(reversed(step.factors), products[-2::-1], strict=True):
             by_entry = gradient @ np.swapaxes(known, 1, 2)
             found = by_entry[:, factor.rows, factor.columns] * factor.values
-            np.add.at(slopes[:, number], (slice(None), factor.coefficients), found)
+            _add_at(slopes[:, number], (slice(None), factor.coefficients), found)
             gradient = np.swapaxes(_dense(factor, coefficients), 1, 2) @ gradient
     transposed = np.swapaxes(products[-1], 1, 2)
     return np.stack([_multiplied(step.digits, transposed, bra) for bra in bras])
@@ -142,3 +144,8 @@ def _axes(digits: tuple[int, ...], vectors: FloatArray) -> tuple[list[int], list
     front = [n - digit for digit in digits]
     rest = [axis for axis in range(1, n + 1) if axis not in front]
     return [len(vectors), *(4,) * n], [0, *front, *rest]
+
+
+def _add_at(array: FloatArray, index: Any, values: FloatArray) -> None:
+    """Add values at indices, which may repeat."""
+    np.add.at(array, index, values)

@@ -14,6 +14,7 @@ import numpy as np
 
 from qgate.devices.job import SweepResult
 from qgate.devices.local.engine import Engine
+from qgate.devices.local.footprint import footprint
 from qgate.devices.local.libraries import Library
 from qgate.devices.local.mixed.density import DensityEngine, measured
 from qgate.devices.local.mixed.native import NativeRuns, PauliRun
@@ -63,17 +64,18 @@ class PauliEngine(Engine):
 
     def room(self, structure: Structure, num_bras: int, rows: int) -> float:
         """Return the number of density matrices held at a time, of complex numbers in double."""
-        vectors = 1.0 if num_bras == 0 else 2.0 + num_bras + len(structure.operations)
-        if self.library is None:
-            return rows * (2.0 + vectors) / 2
+        if pauli_plan_of(structure, structure.wires) is None:
+            return self._gatewise.room(structure, num_bras, rows)
+        if reads_of(structure, structure.wires) is None:
+            return rows * (4.0 + 2.0 * num_bras)
+        vectors = 1.0 + 2.0 * (self.library is None)
         if num_bras:
-            size = 8 * 4.0 ** len(structure.wires)
-            fewest = _fewest_kept(len(structure.operations))
-            kept = min(len(structure.operations), max(fewest, KEPT_BYTES / size))
-            vectors = 2.0 + min(num_bras, max(1.0, BRA_BYTES / size)) + kept
-        own = vectors / 4 if self.settings.single else vectors / 2
-        outside = 0.0 if reads_of(structure, structure.wires) is not None else 3.0
-        return own * min(rows, self.settings.threads) + rows * outside
+            values = footprint(structure, len(structure.wires)).values
+            vectors += 1.0 + self._bras_at_once(values, len(structure.wires))
+            vectors += self._num_kept(len(structure.operations), len(structure.wires))
+        if self.library is None:
+            return vectors / 2 * rows
+        return vectors / (4 if self.settings.single else 2) * min(rows, self.settings.threads)
 
     def states(
         self,
@@ -104,7 +106,8 @@ class PauliEngine(Engine):
         if run is None:
             return self._gatewise.probabilities(sweep, order)
         means = self._runs.means(run, z_words(order, order))
-        return np.clip(walsh_hadamard(means) / means.shape[1], 0.0, None)
+        found: FloatArray = np.clip(walsh_hadamard(means) / means.shape[1], 0.0, None)
+        return found
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
         if self.library is None:
@@ -127,8 +130,8 @@ class PauliEngine(Engine):
         moved = np.isin(plan.angles.slots, np.array(slots, dtype=np.int64))
         wanted = frozenset(plan.angles.columns[moved].tolist())
         needed = plan.coefficients.needed(wanted)
-        kept = self._num_kept(plan)
-        step = max(1, BRA_BYTES // _vector_bytes(plan.num_wires))
+        kept = self._num_kept(len(plan.steps), plan.num_wires)
+        step = self._bras_at_once(len(weights), plan.num_wires)
         means, found = np.empty((len(sweep), 0)), []
         for start in range(0, len(weights), step):
             means, slopes = self._runs.differentiate(
@@ -162,22 +165,26 @@ class PauliEngine(Engine):
         rho = self._gatewise.states(prepared, sweep.rows[:count], sweep.arrays, order=order)
         return from_density_matrices(rho, len(order))
 
-    def _num_kept(self, plan: PauliPlan) -> int:
+    def _num_kept(self, num_steps: int, num_wires: int) -> int:
         """Return the number of vectors that a derivative keeps."""
-        together = 2 * plan.num_wires >= THREADED_BITS
-        runs = 1 if together else self.settings.threads
-        most = KEPT_BYTES // (_vector_bytes(plan.num_wires) * runs)
-        count = len(plan.steps)
-        return max(0, min(count - 1, max(most, _fewest_kept(count))))
+        if self.library is None:
+            return num_steps
+        most = KEPT_BYTES // (_vector_bytes(num_wires) * self._runs_at_once(num_wires))
+        fewest = math.ceil(math.log2(max(num_steps, 1))) + 1  # ranges of steps are halved
+        return max(0, min(num_steps - 1, max(most, fewest)))
+
+    def _bras_at_once(self, num_sums: int, num_wires: int) -> int:
+        """Return how many sums of expectation values are differentiated together."""
+        size = _vector_bytes(num_wires) * self._runs_at_once(num_wires)
+        return max(1, min(num_sums, BRA_BYTES // size))
+
+    def _runs_at_once(self, num_wires: int) -> int:
+        """Return how many rows are simulated at the same time, each by a thread."""
+        return 1 if 2 * num_wires >= THREADED_BITS else self.settings.threads
 
     def _densities(self, run: PauliRun) -> ComplexArray:
         return to_density_matrices(self._runs.vectors(run), run.plan.num_wires)
 
 
 def _vector_bytes(num_wires: int) -> int:
-    return 8 * 4**num_wires
-
-
-def _fewest_kept(count: int) -> int:
-    """Return how many vectors suffice for derivatives of a number of steps, halved repeatedly."""
-    return math.ceil(math.log2(max(count, 1))) + 1
+    return 8 << 2 * num_wires

@@ -133,7 +133,7 @@ def _needs_no_step(operation: Operator) -> bool:
 
 
 def _words_of(operation: Operator) -> tuple[tuple[int, float], ...] | None:
-    """Return the commuting words, with coefficients, of G in a gate exp(i x G); None: it has none."""
+    """Return commuting words, with coefficients, that add up to G in exp(i x G); None: none do."""
     if not slots_of(operation):
         return None
     if operation.name == "MultiRZ":

@@ -61,7 +61,7 @@ def _terms(measurement: Measurement, means: FloatArray) -> FloatArray:
 
 
 def _probs(measurement: Measurement, means: FloatArray) -> FloatArray:
-    return walsh_hadamard(means) / means.shape[-1]
+    return np.asarray(walsh_hadamard(means) / means.shape[-1])
 
 
 RESULTS: dict[MeasurementKind, Callable[[Measurement, FloatArray], FloatArray]] = {

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from qgate.operations.matrices import kron
-from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
+from qgate.typing import ComplexArray, FloatArray, IntArray
 
 TINY = 1e-14
 """Entries of matrices below this are treated as zero."""
@@ -34,13 +34,14 @@ def from_superoperator(matrix: ComplexArray) -> ComplexArray:
 
     It is real where the map keeps matrices Hermitian.
     """
-    words = pauli_basis(_wires(matrix.shape[-1]))
-    return np.asarray(words @ matrix @ words.conj().T) / 2 ** _wires(matrix.shape[-1])
+    k = _wires(matrix.shape[-1])
+    words = pauli_basis(k)
+    return np.asarray(words @ matrix @ words.conj().T / 2**k)
 
 
-def from_matrix(matrix: NumericArray) -> FloatArray:
+def from_matrix(matrix: ComplexArray) -> FloatArray:
     """Return the transfer matrix of a gate, shape (2**k, 2**k)."""
-    return from_superoperator(np.kron(matrix, matrix.conj())).real
+    return from_superoperator(_kron(matrix, matrix.conj())).real
 
 
 def from_density(matrix: ComplexArray) -> FloatArray:
@@ -70,11 +71,15 @@ def rotation_terms(generator: ComplexArray) -> Iterator[tuple[float, FloatArray,
                 continue
             frequency = _near(value - other, found)
             # row-major vectors: left @ Q @ right is kron(left, right.T) @ vec(Q)
-            found[frequency] = found.get(frequency, 0.0) + np.kron(left, right.T)
+            found[frequency] = found.get(frequency, 0.0) + _kron(left, right.T)
     for frequency, superoperator in found.items():
         part = from_superoperator(superoperator)
         twice = 2.0 if frequency else 1.0
         yield frequency, twice * part.real, -twice * part.imag
+
+
+def _kron(left: ComplexArray, right: ComplexArray) -> ComplexArray:
+    return np.asarray(np.kron(left, right), dtype=complex)
 
 
 def _near(value: float, known: dict[float, ComplexArray]) -> float:
@@ -119,4 +124,5 @@ def turn_signs(word: int, others: IntArray) -> FloatArray:
     ys = [np.bitwise_count(j & (j >> 1) & z_bits) for j in (np.int64(word), others, word ^ others)]
     crossed = np.bitwise_count(word & (others >> 1) & z_bits)
     power = 1 + ys[0].astype(int) + ys[1] - ys[2].astype(int) + 2 * crossed.astype(int)
-    return np.array([1.0, 0.0, -1.0, 0.0])[power % 4]
+    signs: FloatArray = np.array([1.0, 0.0, -1.0, 0.0])[power % 4]
+    return signs
