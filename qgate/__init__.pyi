@@ -94,6 +94,7 @@ from qgate.operations import Projector as Projector
 from qgate.operations import QubitStateVector as QubitStateVector
 from qgate.operations import QubitUnitary as QubitUnitary
 from qgate.operations import SparseHamiltonian as SparseHamiltonian
+from qgate.operations import SpecialUnitary as SpecialUnitary
 from qgate.operations import SProd as SProd
 from qgate.operations import StatePrep as StatePrep
 from qgate.operations import Sum as Sum

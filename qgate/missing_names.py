@@ -130,7 +130,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "AmplitudeAmplification Reflection TrotterizedQfunc trotterize "
         "cosine_window Superposition superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps mera ttn "
-        "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot SpecialUnitary "
+        "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot "
         "quantum_monte_carlo apply_controlled_Q qmc iterative_qpe random "
         "IQP iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",
     ),

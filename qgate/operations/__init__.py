@@ -77,6 +77,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.pauli_rotations import MultiRZ, PauliRot, PCPhase
 from qgate.operations.rotations import RX, RY, RZ, U1, U2, U3, GlobalPhase, PhaseShift, Rot
+from qgate.operations.special_unitary import SpecialUnitary
 from qgate.operations.state_preparation import BasisState, QubitStateVector, StatePrep
 from qgate.operations.symbolic import Adjoint, Pow
 from qgate.operations.unitaries import DiagonalQubitUnitary, QubitUnitary
@@ -160,6 +161,7 @@ __all__ = [
     "SingleExcitationMinus",
     "SingleExcitationPlus",
     "SparseHamiltonian",
+    "SpecialUnitary",
     "StatePrep",
     "Sum",
     "T",

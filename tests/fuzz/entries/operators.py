@@ -138,6 +138,7 @@ def operators() -> list[Entry]:
         ("ControlledSequence", {"base": qg.RX(0.1, 0), "control": [1, 2]}),
         ("HilbertSchmidt", {"V": qg.RX(0.1, 1), "U": [qg.T(0)]}),
         ("LocalHilbertSchmidt", {"V": [qg.RX(0.1, 1)], "U": qg.T(0)}),
+        ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
         ("BasisRotation", {"wires": [0, 1], "unitary_matrix": np.eye(2), "check": True}),
         (
             "QDrift",
