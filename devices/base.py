@@ -12,7 +12,7 @@ import numpy as np
 from qgate.budget import Budget
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
-from qgate.exceptions import InvalidShots, ShotsRequired
+from qgate.exceptions import InvalidShots, NotEmulated, ShotsRequired
 from qgate.lazy_names import load
 from qgate.shots import Shots
 from qgate.sweep import Sweep
@@ -22,6 +22,8 @@ from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.compiled import CompiledCircuit
+    from qgate.devices.emulation.calibration import Calibration
+    from qgate.devices.emulation.native_circuit import NativeCircuit
     from qgate.prices import Rate
 
 NOT_IN_IDENTITY = frozenset(
@@ -56,7 +58,8 @@ class Device(ABC):
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
     Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a device
-    with a seed; ``compiled`` where circuits are compiled before they are sent. A device whose
+    with a seed; ``compiled`` where circuits are compiled before they are sent; ``native_circuits``
+    and ``noise_calibration`` for a device that can be emulated. A device whose
     capabilities have ``statevector`` is a ``StatevectorDevice``, one with paid submissions a
     ``RemoteDevice``.
 
@@ -103,6 +106,8 @@ class Device(ABC):
     """Prices of the device; None: unknown."""
     original: Device | None = None
     """The device of which this is a copy with more wires; trackers count it as that device."""
+    emulated: Device | None = None
+    """The device whose submissions this one simulates; plans have its prices."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 
@@ -157,6 +162,26 @@ class Device(ABC):
         from qgate.devices.compiled import as_submitted  # import qgate does without it
 
         return [as_submitted(sweep, self.wires_of(sweep.structure.wires)) for sweep in sweeps]
+
+    def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
+        """Return the circuit that would be sent for each sweep, with free angles, for an emulation.
+
+        Parameters
+        ----------
+        sweeps : sequence of Sweep
+            As for ``submit``.
+
+        Raises
+        ------
+        NotEmulated
+            The device has no such circuits. This is the default.
+        """
+        raise NotEmulated(device=self.name, reason="its circuits are not known beforehand")
+
+    @property
+    def noise_calibration(self) -> Calibration | None:
+        """Errors and durations of its gates; None: unknown, which is the default."""
+        return None
 
     def restart_random(self, token: str) -> None:
         """Restart the random numbers from the device's seed and a token.

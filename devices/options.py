@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -15,6 +15,10 @@ from qgate.wires import MOST_WIRES
 def _none_as_text(value: object) -> object:
     """Convert the text ``none`` to None, which requests exact values."""
     return None if isinstance(value, str) and value.lower() == "none" else value
+
+
+Emulate: TypeAlias = Literal["calibration", "gates"] | None
+"""Option of devices that can be emulated, see ``qgate.devices.emulation.device``."""
 
 
 class Options(BaseModel):

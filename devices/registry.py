@@ -43,6 +43,9 @@ SECRETS_ELSEWHERE = (
     "AWS_PROFILE), or save an account"
 )
 
+FOR_PLANS = (AccessRefused, ServiceUnavailable)
+"""Errors of a service after which a device for plans or an emulation is created from its card."""
+
 NAMES_SHOWN = 12
 """Maximum number of device names in an error message."""
 
@@ -125,8 +128,7 @@ def device_for_plan(name: str) -> Device:
     name : str
         As for ``device``, which uses the card only if access is refused.
     """
-    refusals = (AccessRefused, ServiceUnavailable)
-    return _from_name(name, wires=None, shots="default", options={}, refusals=refusals)
+    return _from_name(name, wires=None, shots="default", options={}, refusals=FOR_PLANS)
 
 
 def _as_it_is(
@@ -153,10 +155,11 @@ def _from_object(
     checked = _checked(provider.options, options, text=kind)
     made = provider.make_from_object(
         candidate,
-        checked,
+        _without_seed(checked),
         wires=_wires(checked, wires, text=kind),
         shots=_shots(checked, shots),
     )
+    made = _emulated(made, checked)
     if made.config is None:
         made.distinct = _distinct(provider.name, made.name, options)
     return made
@@ -186,14 +189,18 @@ def _from_name(
     if not provider.may_stand_in_file(target) and settings.comes_from_file(written, reserved):
         raise UntrustedDevice(text=text, module=target.partition("/")[0])
     labels, asked = _wires(checked, wires, text=text), _shots(checked, shots)
+    used = _without_seed(checked)
+    if used is not checked:
+        refusals = FOR_PLANS
     try:
-        made = _made(provider, target, checked, wires=labels, shots=asked)
+        made = _made(provider, target, used, wires=labels, shots=asked)
     except refusals as refusal:
-        given = checked or provider.options()
+        given = used or provider.options()
         carded = provider.make_from_card(target, given, refusal, wires=labels, shots=asked)
         if carded is None:
             raise
         made = carded
+    made = _emulated(made, checked)
     made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
     if made.config is None:
         made.distinct = _distinct(provider_name, target, everything)
@@ -211,6 +218,28 @@ def _made(
     if options is None:
         return provider.make_without_options(target, wires=wires, shots=shots)
     return provider.make(target, options, wires=wires, shots=shots)
+
+
+def _emulate(options: Options | None) -> str | None:
+    """Return the option ``emulate`` of devices that have it."""
+    return getattr(options, "emulate", None)
+
+
+def _without_seed(options: Options | None) -> Options | None:
+    """Return the options of the device that is emulated: the seed is that of the emulation."""
+    if options is None or _emulate(options) is None:
+        return options
+    return options.model_copy(update={"seed": None})
+
+
+def _emulated(made: Device, options: Options | None) -> Device:
+    """Return the emulation of a device, if its options request one."""
+    chosen = _emulate(options)
+    if options is None or chosen is None:
+        return made
+    from qgate.devices.emulation.device import EmulatedDevice  # few devices are emulated
+
+    return EmulatedDevice(made, emulate=chosen, seed=options.seed)
 
 
 def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:

@@ -7,54 +7,22 @@ Amazon publishes them in three forms: for each qubit and pair of qubits (``stand
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import fmean
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from qgate.devices.emulation.calibration import Calibration, Confusion, Qubits, averages
+
 READOUT = "READOUT"
+ONE_AS_ZERO, ZERO_AS_ONE = "READOUT_ERROR_1_TO_0", "READOUT_ERROR_0_TO_1"
+"""Types whose value is not a fidelity, but the error itself."""
+
 ONE_QUBIT = ("SIMULTANEOUS_RANDOMIZED_BENCHMARKING", "RANDOMIZED_BENCHMARKING")
 """Types of a fidelity of one-qubit gates; that with neighbours in use is nearer to a circuit."""
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
-Qubits = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Errors and durations of a device.
-
-    Parameters
-    ----------
-    errors : mapping of (int, ...) to mapping of str to float
-        Errors of the gates on one or two qubits, by the name of the gate in lower case; an empty
-        name: of all gates there.
-    readout : mapping of int to float
-        Readout error of each qubit.
-    means : mapping of int to float
-        Error of a gate on that number of qubits, averaged over the device; 0: of a readout.
-    durations_s : mapping of int to float
-        Duration in seconds of a gate on that number of qubits; 0: of a readout.
-    """
-
-    errors: Mapping[Qubits, Mapping[str, float]] = field(default_factory=dict)
-    readout: Mapping[int, float] = field(default_factory=dict)
-    means: Mapping[int, float] = field(default_factory=dict)
-    durations_s: Mapping[int, float] = field(default_factory=dict)
-
-    def gate_error(self, name: str, qubits: Qubits, *, placed: bool) -> float | None:
-        """Return the error of a gate; ``placed``: on these qubits, else on average."""
-        if placed:
-            found = self.errors.get(qubits) or self.errors.get(qubits[::-1]) or {}
-            if (own := found.get(name.lower(), found.get(""))) is not None:
-                return own
-        return self.means.get(len(qubits))
-
-    def readout_error(self, qubit: int, *, placed: bool) -> float | None:
-        """Return the error of a readout; ``placed``: of this qubit, else on average."""
-        mean = self.means.get(0)
-        return self.readout.get(qubit, mean) if placed else mean
+SOURCE = "device's description"
 
 
 def read_calibration(properties: Any) -> Calibration | None:
@@ -64,6 +32,15 @@ def read_calibration(properties: Any) -> Calibration | None:
     ----------
     properties : braket.device_schema.DeviceCapabilities
     """
+    found = _numbers(properties)
+    if found is None:
+        return None
+    updated = getattr(getattr(properties, "service", None), "updatedAt", None)
+    date = "" if updated is None else updated.date().isoformat()
+    return replace(found, source=SOURCE, date=date)
+
+
+def _numbers(properties: Any) -> Calibration | None:
     standardized = getattr(properties, "standardized", None)
     if getattr(standardized, "twoQubitProperties", None) is not None:
         return _by_qubit(standardized)
@@ -75,29 +52,28 @@ def read_calibration(properties: Any) -> Calibration | None:
 
 def _by_qubit(standardized: Any) -> Calibration:
     errors: dict[Qubits, dict[str, float]] = {}
-    readout: dict[int, float] = {}
+    readout: dict[int, Confusion] = {}
+    t1_s, t2_s = dict[int, float](), dict[int, float]()
     for label, facts in standardized.oneQubitProperties.items():
-        found = {each.fidelityType.name: 1 - each.fidelity for each in facts.oneQubitFidelity}
-        gate = next((found[kind] for kind in ONE_QUBIT if kind in found), None)
+        qubit = int(label)
+        values = {each.fidelityType.name: each.fidelity for each in facts.oneQubitFidelity}
+        gate = next((1 - values[kind] for kind in ONE_QUBIT if kind in values), None)
         if gate is not None:
-            errors[(int(label),)] = {"": gate}
-        if READOUT in found:
-            readout[int(label)] = found[READOUT]
+            errors[(qubit,)] = {"": gate}
+        if ZERO_AS_ONE in values and ONE_AS_ZERO in values:
+            readout[qubit] = (values[ZERO_AS_ONE], values[ONE_AS_ZERO])
+        elif READOUT in values:
+            readout[qubit] = (1 - values[READOUT],) * 2
+        t1_s |= _stated((qubit, _seconds(facts.T1)))
+        t2_s |= _stated((qubit, _seconds(facts.T2)))
     for label, facts in standardized.twoQubitProperties.items():
         pair = tuple(map(int, label.split("-")))
         errors[pair] = {
             each.gateName.lower().replace("_", ""): 1 - each.fidelity
             for each in facts.twoQubitGateFidelity
         }
-    return Calibration(errors, readout, _means(errors, readout))
-
-
-def _means(errors: Mapping[Qubits, Mapping[str, float]], readout: Mapping[int, float]) -> Any:
-    """Return the average errors; of a pair with several gates the best counts."""
-    by_size: dict[int, list[float]] = {0: list(readout.values())}
-    for qubits, found in errors.items():
-        by_size.setdefault(len(qubits), []).append(min(found.values()))
-    return {size: fmean(listed) for size, listed in by_size.items() if listed}
+    means = averages(errors, readout.values())
+    return Calibration(errors=errors, readout=readout, means=means, t1_s=t1_s, t2_s=t2_s)
 
 
 def _of_device(standardized: Any) -> Calibration:
@@ -117,7 +93,13 @@ def _of_device(standardized: Any) -> Calibration:
         (1, _seconds(standardized.singleQubitGateDuration)),
         (2, _seconds(standardized.twoQubitGateDuration)),
     )
-    return Calibration(errors, means={**_means(errors, {}), **means}, durations_s=durations)
+    return Calibration(
+        errors=errors,
+        means={**averages(errors), **means},
+        mean_durations_s=durations,
+        t1_s=_stated((-1, _seconds(standardized.T1))),
+        t2_s=_stated((-1, _seconds(standardized.T2))),
+    )
 
 
 def _of_ionq(provider: Any) -> Calibration:
@@ -131,7 +113,8 @@ def _of_ionq(provider: Any) -> Calibration:
     durations = {
         size: provider.timing[name] for size, name in timing.items() if name in provider.timing
     }
-    return Calibration(means=means, durations_s=durations)
+    t1_s, t2_s = (_stated((-1, provider.timing.get(name))) for name in ("T1", "T2"))
+    return Calibration(means=means, mean_durations_s=durations, t1_s=t1_s, t2_s=t2_s)
 
 
 def _stated(*pairs: tuple[int, float | None]) -> dict[int, float]:
@@ -143,4 +126,8 @@ def _infidelity(listed: Sequence[Any] | None) -> float | None:
 
 
 def _seconds(duration: Any) -> float | None:
-    return None if duration is None else duration.value * SECONDS[duration.unit.value]
+    """Return a time in seconds; versions of the schema write the units differently."""
+    if duration is None:
+        return None
+    unit = getattr(duration.unit, "value", duration.unit)
+    return float(duration.value) * SECONDS[str(unit).lower()]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from botocore.client import BaseClient
@@ -18,7 +19,7 @@ from braket.aws import AwsDevice
 
 from qgate.devices.base import ShotsLike
 from qgate.devices.braket.answers import answered, field
-from qgate.devices.braket.calibration import Calibration, read_calibration
+from qgate.devices.braket.calibration import read_calibration
 from qgate.devices.braket.cards import is_simulator
 from qgate.devices.braket.compiled import compiled
 from qgate.devices.braket.errors import (
@@ -33,8 +34,10 @@ from qgate.devices.braket.errors import (
 from qgate.devices.braket.facts import DeviceFacts
 from qgate.devices.braket.feed_forward import feeds_forward
 from qgate.devices.braket.layout import Layout, program_set, single_programs
+from qgate.devices.braket.native import VIRTUAL, NativeCompiler
 from qgate.devices.braket.parameters import device_parameters
 from qgate.devices.braket.session import Access, NoAccess
+from qgate.devices.braket.snapshots import snapshot_of
 from qgate.devices.braket.task import FOUND_LATE_S, TOKEN_TAG, BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
@@ -51,6 +54,8 @@ from qgate.devices.cloud.remote import (
 )
 from qgate.devices.cloud.retries import ErrorClass, with_retries
 from qgate.devices.compiled import CompiledCircuit
+from qgate.devices.emulation.calibration import Calibration
+from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate
@@ -179,6 +184,7 @@ class BraketCloudDevice(RemoteDevice):
             max_exact_wires=EXACT_WIRES,
             default_shots=None if is_simulator(self.arn) else QPU_SHOTS,
         )
+        self._native = facts.native
         native = facts.native if placing is Placing.VERBATIM else frozenset()
         self._style = Style(placing, native, reads_all=facts.reads_all)
         super().__init__(wires=wires, shots=shots)
@@ -187,7 +193,8 @@ class BraketCloudDevice(RemoteDevice):
 
     def __getstate__(self) -> dict[str, object]:
         """Return the state without connections; a copy connects when it needs one."""
-        return {**vars(self), "_runner": None}
+        kept = {name: value for name, value in vars(self).items() if name != "_native_compiler"}
+        return {**kept, "_runner": None}
 
     @property
     def runner(self) -> AwsDevice | None:
@@ -272,6 +279,25 @@ class BraketCloudDevice(RemoteDevice):
         A device that was created from a card has none.
         """
         return None if self.runner is None else read_calibration(self.runner.properties)
+
+    def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
+        return [self._native_compiler.circuit(sweep) for sweep in sweeps]
+
+    @cached_property
+    def _native_compiler(self) -> NativeCompiler:
+        return NativeCompiler(
+            self.name,
+            self._native,
+            self.noise_calibration,
+            placing=self.options.placing,
+            order=self.wires_of,
+        )
+
+    @cached_property
+    def noise_calibration(self) -> Calibration | None:
+        """The calibration of the device's description; else the one shipped in the package."""
+        found = self.calibration or snapshot_of(self.arn)
+        return None if found is None else replace(found, virtual=frozenset({VIRTUAL}))
 
     def request_settings(self) -> Record:
         options = self.options

@@ -9,9 +9,9 @@ from braket.circuits import Circuit, FreeParameterExpression, Instruction
 from braket.circuits.gate import Gate
 from braket.circuits.measure import Measure
 
-from qgate.devices.braket.calibration import Calibration
 from qgate.devices.braket.translate import Placing, Style, places, slot_name, translate
 from qgate.devices.compiled import MEASURE, CompiledCircuit, NativeOperation
+from qgate.devices.emulation.calibration import Calibration
 from qgate.sweep import Sweep
 from qgate.wires import Wires
 
@@ -85,7 +85,9 @@ class _Facts:
 
     def _measurement(self, qubit: int) -> NativeOperation:
         error = self.calibration.readout_error(qubit, placed=self.placed)
-        return NativeOperation(MEASURE, (), (qubit,), error, self.calibration.durations_s.get(0))
+        return NativeOperation(
+            MEASURE, (), (qubit,), error, self.calibration.mean_durations_s.get(0)
+        )
 
     def _gate(self, instruction: Instruction, values: Mapping[str, float]) -> NativeOperation:
         name, qubits = instruction.operator.name, tuple(map(int, instruction.target))
@@ -98,7 +100,7 @@ class _Facts:
             angles,
             qubits,
             self.calibration.gate_error(name, qubits, placed=self.placed),
-            self.calibration.durations_s.get(len(qubits)),
+            self.calibration.mean_durations_s.get(len(qubits)),
         )
 
 

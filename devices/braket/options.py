@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PositiveFloat
 
 from qgate.devices.braket.cards import ARN
-from qgate.devices.options import Options
+from qgate.devices.options import Emulate, Options
 
 LONGEST_TAG = 128
 MOST_TAGS = 47
@@ -66,6 +66,9 @@ class BraketOptions(Options):
         Tags of every task, ``name:value,name:value`` in a string.
     reservation : str, optional
         ARN of the reservation in which tasks run.
+    emulate : {"calibration", "gates"}, optional
+        Simulate what the device would be sent on this machine, with the noise of its calibration;
+        ``gates``: without the relaxation of waiting qubits. A seed may then be given.
     """
 
     advice: ClassVar[Mapping[str, str]] = ADVICE
@@ -86,6 +89,7 @@ class BraketOptions(Options):
         BeforeValidator(_pairs),
     ] = None
     reservation: Annotated[str | None, Field(pattern=f"^{ARN}")] = None
+    emulate: Emulate = None
 
 
 LOCAL = frozenset({"wires", "shots", "seed"})

@@ -11,6 +11,8 @@ from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.draws import Draws
+from qgate.devices.emulation.calibration import Calibration
+from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.compiled import compiled
@@ -18,6 +20,7 @@ from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.fingerprint import fingerprint
 from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
+from qgate.devices.qiskit.native import backend_calibration, native_circuits
 from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import Runner, runner
@@ -133,6 +136,14 @@ class QiskitDevice(Device):
 
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
         return compiled(self._compiler, sweeps)
+
+    def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
+        return native_circuits(self._compiler, sweeps)
+
+    @cached_property
+    def noise_calibration(self) -> Calibration | None:
+        """Errors and durations from the target that circuits are compiled for."""
+        return backend_calibration(self._compiler.backend)
 
     def restart_random(self, token: str) -> None:
         self._draws.restart(token)

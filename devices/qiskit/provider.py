@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, V
 
 from qgate.arguments import items_of
 from qgate.devices.base import MOST_THREADS, Device
-from qgate.devices.options import Options
+from qgate.devices.options import Emulate, Options
 from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
@@ -132,6 +132,9 @@ class QiskitOptions(Options):
         ``allow``: submit also if no price is known.
     patience_s : float
         Time in seconds for which failing requests are retried.
+    emulate : {"calibration", "gates"}, optional
+        Simulate what the device would be sent on this machine, with the noise of its calibration;
+        ``gates``: without the relaxation of waiting qubits. A seed may then be given.
     """
 
     advice: ClassVar[Mapping[str, str]] = ADVICE
@@ -159,6 +162,7 @@ class QiskitOptions(Options):
     budget_usd: NonNegativeFloat | None = None
     unknown_price: Literal["refuse", "allow"] = "refuse"
     patience_s: NonNegativeFloat = 900.0
+    emulate: Emulate = None
 
 
 class QiskitProvider(Provider):

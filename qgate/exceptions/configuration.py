@@ -165,3 +165,15 @@ class MissingPackage(ConfigurationError, ImportError):
         "{what} needs the package {package}, which is not installed. "
         "Install it with: pip install {package}"
     )
+
+
+class NotEmulated(ConfigurationError):
+    """A device cannot be emulated."""
+
+    device: str
+    reason: str
+    message = (
+        "{device} cannot be emulated: {reason}. Emulate a quantum device with a calibration, for "
+        "example ibm:ibm_torino?emulate=calibration, or give a simulator its noise, "
+        "local?noise=qiskit:fake_torino."
+    )

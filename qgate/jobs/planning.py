@@ -311,8 +311,9 @@ class Guard:
 
 def _entry(device: Device, request: SubmissionRequest, step: int) -> PlannedSubmission:
     price: Price | None = Price()
-    if device.capabilities.paid:
-        price = device.price(request.sweeps)  # type: ignore[attr-defined]  # paid devices are remote
+    charging = device if device.emulated is None else device.emulated
+    if charging.capabilities.paid:
+        price = charging.price(request.sweeps)  # type: ignore[attr-defined]  # paid ones are remote
     return PlannedSubmission(
         device.name,
         step,

@@ -24,6 +24,8 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob, label_tags
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.compiled import CompiledCircuit
+from qgate.devices.emulation.calibration import Calibration
+from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.dynamic import accepted_by
@@ -39,6 +41,7 @@ from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
 from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, written
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
+from qgate.devices.qiskit.native import backend_calibration, native_circuits
 from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
@@ -214,6 +217,14 @@ class IbmDevice(RemoteDevice):
 
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
         return compiled(self._compiler, sweeps)
+
+    def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
+        return native_circuits(self._compiler, sweeps)
+
+    @property
+    def noise_calibration(self) -> Calibration | None:
+        """Errors and durations of the backend, as it reports them now."""
+        return backend_calibration(self.backend)
 
     def request_settings(self) -> Record:
         return {

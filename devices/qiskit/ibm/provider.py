@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from qgate.devices.base import Device
-from qgate.devices.options import Options
+from qgate.devices.options import Emulate, Options
 from qgate.devices.plugins import missing
 from qgate.devices.provider import Provider, Requirement
 from qgate.devices.qiskit.ibm.cards import PLAN, IbmCard, cards
@@ -78,6 +78,9 @@ class IbmOptions(Options):
         Time in seconds for which failing requests are retried.
     canary : bool
         Whether canary circuits, whose results are known, are added to each submission.
+    emulate : {"calibration", "gates"}, optional
+        Simulate what the device would be sent on this machine, with the noise of its calibration;
+        ``gates``: without the relaxation of waiting qubits. A seed may then be given.
     """
 
     optimization_level: Annotated[int, Field(ge=0, le=3)] = 2
@@ -100,6 +103,7 @@ class IbmOptions(Options):
     unknown_price: Literal["refuse", "allow"] = "refuse"
     patience_s: NonNegativeFloat = 900.0
     canary: bool = False
+    emulate: Emulate = None
 
 
 CONNECTION = ("instance", "account", "channel")

@@ -16,12 +16,15 @@ from qgate.devices.cloud.error_classes import chain_of, class_of_status
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.compiled import CompiledCircuit
+from qgate.devices.emulation.calibration import Calibration
+from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
 from qgate.devices.qiskit.job import STATUSES, check_success, finished, vendor_status
+from qgate.devices.qiskit.native import backend_calibration, native_circuits
 from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import Runner, runner
@@ -129,6 +132,14 @@ class VendorDevice(RemoteDevice):
 
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
         return compiled(self._compiler, sweeps)
+
+    def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
+        return native_circuits(self._compiler, sweeps)
+
+    @property
+    def noise_calibration(self) -> Calibration | None:
+        """Errors and durations that the backend's target states."""
+        return backend_calibration(self.source.backend)
 
     def find(self, token: str, *, since: float) -> str | None:
         reason = f"order {token}: jobs of {self.card.package} cannot be searched for"

@@ -86,7 +86,7 @@ def test_the_description_of_a_whole_device_has_durations():
     assert found.gate_error("Rx", (3,), placed=False) == pytest.approx(0.001)
     assert found.gate_error("XX", (3, 4), placed=True) == pytest.approx(0.02)
     assert found.readout_error(3, placed=True) == pytest.approx(0.01)
-    assert found.durations_s == pytest.approx({1: 15e-6, 2: 2e-4})
+    assert found.mean_durations_s == pytest.approx({1: 15e-6, 2: 2e-4})
 
 
 def test_a_description_without_errors_has_no_calibration():

@@ -1,0 +1,126 @@
+"""Circuits in the native gates of a device of Amazon Braket, for its emulation.
+
+The service compiles circuits after they were sent, with compilers that are not public. Here gates
+are decomposed into the native ones, wires are placed and moved by ``emulation.placement``, and a
+run of gates on one qubit counts as many pulses as an optimal compiler needs for any rotation; turns
+about Z cost nothing, because they shift the phase of later pulses.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from qgate.devices.braket.gates import IDENTITY, UNREAD, forms
+from qgate.devices.braket.translate import Placing
+from qgate.devices.emulation.calibration import Calibration
+from qgate.devices.emulation.native_circuit import NativeCircuit, NativeGate
+from qgate.devices.emulation.placement import Couplings, place_and_route
+from qgate.exceptions import NotEmulated
+from qgate.operations.operator import Operator
+from qgate.structure import Structure
+from qgate.sweep import Sweep
+from qgate.transforms.decomposition import GateSet, decomposed_operations, decomposition
+from qgate.typing import Wire
+from qgate.wires import Wires
+
+VIRTUAL = "rz"
+"""Name of gates without a pulse."""
+
+PULSES: Mapping[str, int] = {"prx": 1, "rx": 2, "gpi2": 2}
+"""Number of pulses of any rotation of a qubit, by the native gate; apart from turns about Z."""
+
+ENTANGLING = frozenset({"CZ", "ECR", "ISWAP", "IsingXX", "IsingXY", "IsingYY", "IsingZZ"})
+ROTATIONS = frozenset({"RX", "RY", "RZ"})
+MOST_CIRCUITS = 1024
+
+
+class NativeCompiler:
+    """Compile structures to the native gates of a device, with a cache.
+
+    Parameters
+    ----------
+    device : str
+        Name of the device, for error messages.
+    native : collection of str
+        Braket's names of its native gates.
+    calibration : Calibration, optional
+        With the coupled pairs of qubits; without pairs, all are coupled.
+    placing : Placing
+    order : callable
+        Function from the wires of a circuit to all wires in the order of the device.
+
+    Raises
+    ------
+    NotEmulated
+        The device has no native gate on two qubits that is known here.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        native: frozenset[str],
+        calibration: Calibration | None,
+        *,
+        placing: Placing,
+        order: Callable[[Wires], Wires],
+    ) -> None:
+        self.device, self.placing, self._order = device, placing, order
+        known = {name.lower() for name in native}
+        self._forms = {ours: form.gate.lower() for ours, form in forms(native).items()}
+        entangling = ENTANGLING.intersection(self._forms)
+        if not entangling:
+            reason = "it has no native gate on two qubits that is known here"
+            raise NotEmulated(device=device, reason=reason)
+        self._accepts = GateSet(entangling | ROTATIONS | UNREAD | {IDENTITY})
+        self._pulse = next((name for name in PULSES if name in known), "prx")
+        self._couplings = None
+        if calibration is not None and calibration.pairs and placing is Placing.FREE:
+            self._couplings = Couplings(calibration)
+        self._circuits: dict[Structure, NativeCircuit] = {}
+
+    def circuit(self, sweep: Sweep) -> NativeCircuit:
+        """Return the circuit of a sweep with free angles."""
+        found = self._circuits.get(sweep.structure)
+        if found is None:
+            if len(self._circuits) >= MOST_CIRCUITS:
+                self._circuits.clear()
+            found = self._circuits[sweep.structure] = self._compiled(sweep)
+        return found
+
+    def _compiled(self, sweep: Sweep) -> NativeCircuit:
+        _, native = decomposition(sweep, self._accepts, device=self.device)
+        kept = [item for item in native.structure.operations if item.name not in UNREAD]
+        on_qubits, places = self._placed(kept, sweep.structure.wires)
+        gates = tuple(self._gates(on_qubits))
+        return NativeCircuit(gates, places, native.structure.num_slots, native.angles)
+
+    def _placed(
+        self, operations: Sequence[Operator], used: Wires
+    ) -> tuple[list[Operator], dict[Wire, int]]:
+        """Return native gates on qubits, and the last qubit of each wire."""
+        wires = Wires([wire for wire in self._order(used) if wire in used])
+        if self._couplings is not None:
+            found, places = place_and_route(operations, wires, self._couplings)
+            parts = decomposed_operations(found, self._accepts, device=self.device)
+            return [part for part in parts if part.name not in UNREAD], places
+        places = {wire: place for place, wire in enumerate(wires)}
+        if self.placing is not Placing.FREE:
+            places = {wire: int(wire) for wire in wires}
+        return [item.map_wires(places) for item in operations], places
+
+    def _gates(self, operations: Sequence[Operator]) -> Iterator[NativeGate]:
+        """Yield gates; pulses beyond those that a run of gates needs are named as virtual."""
+        pulses: dict[int, int] = defaultdict(int)
+        most = PULSES[self._pulse] if self.placing is not Placing.VERBATIM else len(operations)
+        for item in operations:
+            qubits = tuple(int(wire) for wire in item.wires)
+            if item.name in ROTATIONS and item.name != "RZ":
+                pulses[qubits[0]] += 1
+                name = self._pulse if pulses[qubits[0]] <= most else VIRTUAL
+            elif item.name in (IDENTITY, "RZ"):
+                name = "i" if item.name == IDENTITY else VIRTUAL
+            else:
+                name = self._forms[item.name]
+                pulses.update(dict.fromkeys(qubits, 0))
+            yield NativeGate(name, qubits, (item,))

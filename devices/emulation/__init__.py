@@ -1,0 +1,1 @@
+"""Emulation of devices: their circuits and limits, with noise made from their calibration."""
