@@ -141,6 +141,13 @@ def _is_filled(tape: Tape, device: Device, ways: Ways) -> bool:
             "other outcomes happen",
             remedy="Leave it out: shots with other outcomes are discarded.",
         )
+    if tape.structure.is_mixed:
+        raise UnsupportedMidMeasure(
+            device=device.name,
+            reason="the circuit has noise channels, and postselect_mode='fill-shots' follows pure "
+            "states",
+            remedy="Leave it out: shots with other outcomes are discarded.",
+        )
     return True
 
 
@@ -158,6 +165,8 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
             _refuse_returned(tape, device)
             return True
         able = False
+    if tape.structure.is_mixed and device.capabilities.statevector:
+        return False  # a density matrix holds all outcomes
     if mcm_method == "one-shot" and not tape.shots:
         raise UnsupportedMidMeasure(
             device=device.name,
