@@ -12,12 +12,18 @@ from qgate.devices.local import adjoint
 from qgate.devices.local.amplitudes import apply, prepare
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
+from qgate.devices.local.words import word_means
+from qgate.operations.pauli import PauliSum
 from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import AffineMap, decomposition
-from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor, Wire
+from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, NumericArray, Tensor, Wire
 from qgate.wires import Wires
+
+
+PROBABILITIES = "probabilities"
+"""Name of the probabilities of all outcomes, see ``Engine.advance``."""
 
 
 class Engine(ABC):
@@ -77,6 +83,24 @@ class Engine(ABC):
         """Return the probability of every outcome of all wires, shape (K, 2**n)."""
         states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
         return np.asarray(states.real**2 + states.imag**2)
+
+    def advance(
+        self, sweep: Sweep, order: Wires, initial: ComplexArray | None, read: object
+    ) -> NumericArray:
+        """Apply the gates of a sweep to states, and return what is read of each.
+
+        Parameters
+        ----------
+        sweep : Sweep
+        order : Wires
+        initial : array, shape (K, 2**n), or None
+            The states before; None: the state 0.
+        read : None, "probabilities" or PauliSum
+            The states, the probabilities of all outcomes, or the expectation value of every word.
+        """
+        structure, rows, arrays = sweep.structure, sweep.rows, sweep.arrays
+        states = GateByGateEngine().states(structure, rows, arrays, order=order, initial=initial)
+        return read_of(np.broadcast_to(states, (len(sweep), states.shape[1])), order, read)
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
         """Return the outcomes drawn by ascending numbers, and their counts.
@@ -146,9 +170,11 @@ class GateByGateEngine(Engine):
         *,
         order: Wires,
         xp: Namespace = np,
+        initial: ComplexArray | None = None,
     ) -> Tensor:
         num_rows = max(rows.shape[0], 1)  # -1: unknown; broadcast by the first batched gate
-        state: Tensor = np.tile(np.eye(1, 2 ** len(order), dtype=complex), (num_rows, 1))
+        zero = np.eye(1, 2 ** len(order), dtype=complex)
+        state: Tensor = np.tile(zero, (num_rows, 1)) if initial is None else initial
         touched: set[Wire] = set()
         for operation in structure.bind(rows, arrays):
             axes = order.indices(operation.wires)
@@ -160,6 +186,13 @@ class GateByGateEngine(Engine):
                 state = apply(state, operation, axes, len(order), xp=xp)
             touched.update(operation.wires)
         return state
+
+
+def read_of(states: ComplexArray, order: Wires, read: object) -> NumericArray:
+    """Return what ``Engine.advance`` reads of states."""
+    if isinstance(read, PauliSum):
+        return word_means(read, states, order)
+    return states if read is None else np.asarray(states.real**2 + states.imag**2)
 
 
 def one_angle_gates(sweep: Sweep) -> tuple[Sweep, AffineMap]:

@@ -19,9 +19,7 @@ from qgate.devices.local.plan import Plan, PlannedSweep
 from qgate.devices.local.serialize import written_plan, written_words
 from qgate.devices.local.steps import TABLE_BITS
 from qgate.exceptions import TooMuchMemory
-from qgate.operations.pauli import PauliSum
-from qgate.typing import ComplexArray, FloatArray, NumericArray
-from qgate.wires import Wires
+from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
 
 THREADED_BITS = 15
 """Number of bits below which every row is simulated by one thread."""
@@ -103,11 +101,11 @@ HANDLE = attrgetter("handle")
 
 
 class NativeObservable:
-    """Sum of Pauli words in the memory of a library."""
+    """Pauli words, given by their masks, in the memory of a library."""
 
-    def __init__(self, observable: PauliSum, order: Wires, library: Library) -> None:
-        self.num_words = observable.num_terms
-        ints = written_words(observable.x_masks(order), observable.z_masks(order), len(order))
+    def __init__(self, x: IntArray, z: IntArray, num_bits: int, library: Library) -> None:
+        self.num_words = len(x)
+        ints = written_words(x, z, num_bits)
         self.num_bytes = 2 * ints.nbytes
         self.handle = library.new_observable(ints.ctypes.data)
         if not self.handle:

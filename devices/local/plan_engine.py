@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 from qgate.caches import MIB, sized_cache
 from qgate.devices.job import SweepResult
 from qgate.devices.local.adjoint import values_and_bras
-from qgate.devices.local.engine import Engine, GateByGateEngine
+from qgate.devices.local.engine import Engine, GateByGateEngine, read_of
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
 from qgate.devices.local.libraries import Library
@@ -23,7 +23,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import freeze, needs_values
-from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, NumericArray, Tensor
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -109,6 +109,24 @@ class PlanEngine(Engine):
         if planned is None or self.library is None:
             return super().probabilities(sweep, order)
         return self._native(planned).probabilities()
+
+    def advance(
+        self, sweep: Sweep, order: Wires, initial: ComplexArray | None, read: object
+    ) -> NumericArray:
+        planned = self._planned(sweep, order)
+        if planned is None:
+            return super().advance(sweep, order, initial, read)
+        if initial is not None:
+            planned = replace(planned, initial=initial)
+        if read is None or self.library is None:
+            return read_of(self._states(planned), order, read)
+        native = self._native(planned)
+        if not isinstance(read, PauliSum):
+            return native.probabilities()
+        x, z = read.x_masks(order), read.z_masks(order)
+        means = native.words(_native_words(_Masks(x.tobytes(), z.tobytes(), len(order)), self.library))
+        native()
+        return means
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
         if self.library is None:
@@ -228,6 +246,21 @@ def native_plan(plan: Plan, library: Library) -> NativePlan:
     return NativePlan(plan, library)
 
 
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """Masks of Pauli words, as keys of a cache."""
+
+    x: bytes
+    z: bytes
+    num_bits: int
+
+
+@sized_cache(64 * MIB)
+def _native_words(masks: _Masks, library: Library) -> NativeObservable:
+    x, z = (np.frombuffer(content, dtype=np.int64) for content in (masks.x, masks.z))
+    return NativeObservable(x, z, masks.num_bits, library)
+
+
 @dataclass(frozen=True, eq=False)
 class CompiledSums:
     """Measured sums of Pauli words that a library computes.
@@ -263,5 +296,8 @@ def _sums(structure: Structure, order: Wires, library: Library | None) -> Compil
         for place, item in enumerate(structure.measurements)
         if item.kind is MeasurementKind.EXPVAL and isinstance(item.observable, PauliSum)
     }
-    words = tuple(NativeObservable(item, order, library) for item in found.values())
+    words = tuple(
+        NativeObservable(item.x_masks(order), item.z_masks(order), len(order), library)
+        for item in found.values()
+    )
     return CompiledSums(tuple(found), words, tuple(item.parameters[0] for item in found.values()))

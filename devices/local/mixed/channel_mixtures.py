@@ -1,0 +1,127 @@
+r"""Channels as mixtures of Pauli words and a rest, for trajectories.
+
+In the basis of Pauli words a channel is rho -> sum of chi_vw P_v rho P_w, with a positive matrix
+chi. A diagonal part of it, chi = diag(p) + R with R positive, is a mixture of Pauli words whose
+probabilities p do not depend on the state. The rest is another channel, with the probability
+q = tr R. It is small for the noise of devices: thermal relaxation for a time t has q of the order
+of t / T1. Only the rest has to look at the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import product
+
+import numpy as np
+
+from qgate.caches import MIB, sized_cache
+from qgate.devices.local.plan import PAULIS
+from qgate.operations.matrices import kron
+from qgate.operations.operator import Operator
+from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
+
+LOWEST = 1e-14
+"""Eigenvalue below which a direction does not belong to the range of chi."""
+
+NEGLIGIBLE = 1e-13
+"""Probability of the rest up to which it is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Channel on k wires as a mixture of Pauli words and a rest.
+
+    Parameters
+    ----------
+    probabilities : array, shape (4**k,)
+        Of the words, as base-4 numbers with the digits I, X, Y, Z, the first wire first.
+    rest : array, shape (R, 2**k, 2**k)
+        Kraus matrices of the rest, whose probability is what is missing to 1; R may be 0.
+    """
+
+    probabilities: FloatArray
+    rest: ComplexArray
+
+    @cached_property
+    def _bounds(self) -> FloatArray:
+        if not len(self.rest):
+            return np.asarray(np.cumsum(self.probabilities / self.probabilities.sum()))
+        return np.cumsum(self.probabilities)
+
+    def draw(self, numbers: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return which of some uniform random numbers draw another word than I, and the word.
+
+        The word 4**k stands for the rest.
+        """
+        hit = np.flatnonzero(numbers >= self._bounds[0])
+        words = np.searchsorted(self._bounds, numbers[hit], side="right")
+        last = len(self._bounds) - (0 if len(self.rest) else 1)
+        return hit, np.minimum(words, last)
+
+    @property
+    def num_bytes(self) -> int:
+        """Approximate size in bytes."""
+        return 2 * self.probabilities.nbytes + self.rest.nbytes
+
+
+def mixture_of(channel: Operator) -> Mixture:
+    """Return the mixture of a channel with numbers as parameters."""
+    known = channel.pauli_probabilities(channel.parameters, np)
+    if known is not None:
+        return Mixture(np.maximum(known, 0.0), np.zeros((0, 1, 1), dtype=complex))
+    kraus = np.asarray(channel.canonical_kraus(channel.parameters, np), dtype=complex)
+    return split_kraus(kraus.tobytes(), len(channel.wires))
+
+
+@sized_cache(16 * MIB)
+def split_kraus(content: bytes, num_wires: int) -> Mixture:
+    """Return the mixture of a channel from the content of its Kraus matrices."""
+    size = 2**num_wires
+    kraus = np.frombuffer(content, dtype=complex).reshape(-1, size, size)
+    words = word_matrices(num_wires)
+    parts = np.einsum("wij,rij->rw", words.conj(), kraus) / size
+    chi = parts.T @ parts.conj()
+    probabilities = max(_dominant(chi), _greedy(chi), key=np.sum)
+    values, vectors = np.linalg.eigh(chi - np.diag(probabilities))
+    kept = values > LOWEST
+    missing = float(values[kept].sum())
+    if missing < NEGLIGIBLE:
+        return Mixture(probabilities, np.zeros((0, size, size), dtype=complex))
+    roots = np.sqrt(values[kept] / missing)
+    rest = np.einsum("r,wr,wij->rij", roots, vectors[:, kept], words)
+    return Mixture(probabilities, rest)
+
+
+def _dominant(chi: ComplexArray) -> FloatArray:
+    """Return the diagonal part that leaves a matrix in which the diagonal dominates every row."""
+    diagonal = np.real(np.diagonal(chi))
+    found = np.maximum(2 * diagonal - np.abs(chi).sum(axis=1), 0.0)
+    lowest = np.linalg.eigvalsh(chi - np.diag(found))[0]
+    return found if lowest > -LOWEST else np.zeros(len(chi))
+
+
+def _greedy(chi: ComplexArray) -> FloatArray:
+    """Return a diagonal part, of which each entry is the largest possible after those before."""
+    left, found = chi.copy(), np.zeros(len(chi))
+    for word in np.argsort(-np.real(np.diagonal(chi))):
+        values, vectors = np.linalg.eigh(left)
+        weights = np.abs(vectors[word]) ** 2 / np.maximum(values, LOWEST)
+        found[word] = largest = 1 / weights.sum()
+        left[word, word] -= largest
+    return np.where(found > NEGLIGIBLE, found, 0.0)
+
+
+@lru_cache(maxsize=8)
+def word_matrices(num_wires: int) -> NumericArray:
+    """Return the matrices of all Pauli words, shape (4**k, 2**k, 2**k)."""
+    letters = [np.eye(2), *PAULIS]
+    return np.array([kron(word) for word in product(letters, repeat=num_wires)])
+
+
+@lru_cache(maxsize=8)
+def word_bits(num_wires: int) -> NumericArray:
+    """Return, for every Pauli word, its bits x, z of the first wire, then of the next ones."""
+    digits = np.array(list(product(range(4), repeat=num_wires)))
+    bits = np.stack([(digits == 1) | (digits == 2), digits >= 2], axis=-1)
+    return bits.reshape(len(digits), 2 * num_wires)

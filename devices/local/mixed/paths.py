@@ -1,0 +1,186 @@
+"""Trajectories with events, followed from event to event.
+
+The gates between two events are one plan of the engine, run on all paths that need it. At an event
+a path is split: each of its trajectories draws one of the Kraus matrices by its probability in the
+state at hand, so that the trajectories are distributed exactly. Paths without events are one run
+from the beginning to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.local.engine import Engine
+from qgate.devices.local.mixed.channel_mixtures import Mixture, word_bits, word_matrices
+from qgate.devices.local.mixed.errors import Event
+from qgate.devices.local.mixed.frames import Framed, segment
+from qgate.sweep import Sweep
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.wires import Wires
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Trajectories with the same row and the same events.
+
+    Parameters
+    ----------
+    row : array, shape (C,)
+        Slots of the circuit without channels.
+    events : tuple of Event
+        Those that are still to come.
+    members : array of int
+        Numbers of the trajectories.
+    """
+
+    row: FloatArray
+    events: tuple[Event, ...]
+    members: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Follower:
+    """Runs the paths of a row of a sweep.
+
+    Parameters
+    ----------
+    engine : Engine
+    circuit : Framed
+    mixtures : sequence of Mixture
+        Of the channels, with the numbers of the row.
+    order : Wires
+    arrays : sequence of array
+    together : int
+        Maximum number of states at a time.
+    read : object
+        What is read at the end, see ``Engine.advance``.
+    random : Generator
+    """
+
+    engine: Engine
+    circuit: Framed
+    mixtures: Sequence[Mixture]
+    order: Wires
+    arrays: Sequence[Tensor]
+    together: int
+    read: Any
+    random: np.random.Generator
+
+    def ends(self, paths: Sequence[Path]) -> Iterator[tuple[Any, IntArray]]:
+        """Yield what is read at the end of each path, with its trajectories."""
+        for found, part in self._follow(paths, 0, None):
+            for value, path in zip(found, part, strict=True):
+                yield value, path.members
+
+    def _follow(
+        self, paths: Sequence[Path], cut: int, states: ComplexArray | None
+    ) -> Iterator[tuple[Any, Sequence[Path]]]:
+        last = len(self.circuit.structure.operations)
+        by_cut: dict[int, list[int]] = {}
+        for index, path in enumerate(paths):
+            by_cut.setdefault(self._next_cut(path, last), []).append(index)
+        for then, chosen in sorted(by_cut.items(), reverse=True):
+            for start in range(0, len(chosen), self.together):
+                indices = chosen[start : start + self.together]
+                part = [paths[index] for index in indices]
+                initial = None if states is None else states[indices]
+                if then > last:
+                    yield self._advance(part, cut, last, initial, self.read), part
+                    continue
+                reached = self._shared(part, cut, then, initial)
+                yield from self._follow(*self._split(part, then, reached))
+
+    def _next_cut(self, path: Path, last: int) -> int:
+        return self.circuit.locations[path.events[0].place].cut if path.events else last + 1
+
+    def _shared(
+        self, part: Sequence[Path], cut: int, then: int, initial: ComplexArray | None
+    ) -> ComplexArray:
+        """Return the states at a cut; those from the beginning once for equal angles before it."""
+        if initial is not None:
+            return np.asarray(self._advance(part, cut, then, initial, None))
+        used = self.circuit.columns[then]
+        first: dict[bytes, int] = {}
+        index = [first.setdefault(path.row[:used].tobytes(), len(first)) for path in part]
+        firsts = np.unique(index, return_index=True)[1]
+        found = np.asarray(self._advance([part[i] for i in firsts], cut, then, None, None))
+        return found[index]
+
+    def _advance(
+        self, part: Sequence[Path], cut: int, then: int, initial: ComplexArray | None, read: Any
+    ) -> Any:
+        rows = np.array([path.row for path in part])
+        sweep = Sweep(segment(self.circuit, cut, then), rows, tuple(self.arrays))
+        return self.engine.advance(sweep, self.order, initial, read)
+
+    def _split(
+        self, paths: Sequence[Path], cut: int, states: ComplexArray
+    ) -> tuple[list[Path], int, ComplexArray]:
+        """Return the paths after all events of a cut."""
+        found, reached = list[Path](), list[ComplexArray]()
+        for path, state in zip(paths, states, strict=True):
+            for branch, end in self._branches(path, state, cut):
+                found.append(branch)
+                reached.append(end)
+        return found, cut, np.array(reached)
+
+    def _branches(
+        self, path: Path, state: ComplexArray, cut: int
+    ) -> Iterable[tuple[Path, ComplexArray]]:
+        if self._next_cut(path, cut) != cut:
+            yield path, state
+            return
+        event, rest = path.events[0], path.events[1:]
+        location = self.circuit.locations[event.place]
+        kraus = _in_frame(self.mixtures[event.place].rest, event.frame)
+        axes = [bit // 2 for bit in location.bits[::2]]
+        parts = _parts(state, axes, len(self.order))
+        density = np.array([[np.vdot(right, left) for right in parts] for left in parts])
+        chances = np.einsum("rij,jk,rik->r", kraus, density, kraus.conj()).real.clip(0.0)
+        drawn = self.random.choice(len(kraus), len(path.members), p=chances / chances.sum())
+        for outcome in np.unique(drawn):
+            matrix = kraus[outcome] / np.sqrt(chances[outcome])
+            branch = replace(path, events=rest, members=path.members[drawn == outcome])
+            yield from self._branches(branch, _applied(matrix, parts, axes, len(self.order)), cut)
+
+
+def _parts(state: ComplexArray, axes: Sequence[int], n: int) -> list[ComplexArray]:
+    """Return the amplitudes for each basis state of some wires, the first most significant."""
+    tensor = state.reshape((2,) * n)
+    found = []
+    for number in range(2 ** len(axes)):
+        index: list[Any] = [slice(None)] * n
+        for place, axis in enumerate(axes):
+            index[axis] = number >> (len(axes) - 1 - place) & 1
+        found.append(tensor[tuple(index)])
+    return found
+
+
+def _applied(
+    matrix: ComplexArray, parts: Sequence[ComplexArray], axes: Sequence[int], n: int
+) -> ComplexArray:
+    """Return a matrix times the state with these parts."""
+    state = np.zeros(2**n, dtype=complex)
+    for row, target in zip(matrix, _parts(state, axes, n), strict=True):
+        for entry, part in zip(row, parts, strict=True):
+            if entry:
+                target += entry * part
+    return state
+
+
+def _in_frame(kraus: ComplexArray, frame: int) -> ComplexArray:
+    """Return the Kraus matrices that act on the state of which the frame is split off."""
+    k = len(kraus[0]).bit_length() - 1
+    word = word_matrices(k)[_words(k)[frame]]
+    return np.asarray(word.conj().T @ kraus @ word)
+
+
+@lru_cache(maxsize=8)
+def _words(k: int) -> IntArray:
+    """Return the word of each number whose bits are those of the word."""
+    return np.asarray(np.argsort(word_bits(k) @ (1 << np.arange(2 * k))))
