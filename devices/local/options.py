@@ -23,8 +23,12 @@ class LocalOptions(Options):
         Maximum number of threads of a simulation, 1 to 256; default: the number of processors.
     memory_gib : float, optional
         Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
+    trajectories : int, optional
+        Number of trajectories of exact results of circuits with noise channels; default: density
+        matrices where they fit.
     """
 
     precision: Literal["double", "single"] = "double"
     threads: Annotated[int | None, Field(gt=0, le=MOST_THREADS)] = None
     memory_gib: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
+    trajectories: Annotated[int | None, Field(ge=2)] = None

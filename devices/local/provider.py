@@ -43,6 +43,7 @@ class LocalProvider(Provider):
             precision=options.precision,
             threads=options.threads,
             memory_gib=options.memory_gib,
+            trajectories=options.trajectories,
         )
 
     def make_without_options(

@@ -24,6 +24,10 @@ from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 
+SPARE = 4
+"""Part of the states that are simulated together where paths have events, and other states wait."""
+
+
 @dataclass(frozen=True, eq=False)
 class Path:
     """Trajectories with the same row and the same events.
@@ -72,31 +76,37 @@ class Follower:
     random: np.random.Generator
 
     def ends(self, paths: Sequence[Path]) -> Iterator[tuple[Any, IntArray]]:
-        """Yield what is read at the end of each path, with its trajectories."""
-        for found, part in self._follow(paths, 0, None):
-            for value, path in zip(found, part, strict=True):
-                yield value, path.members
+        """Yield what is read at the end of each path, with its trajectories.
 
-    def _follow(
-        self, paths: Sequence[Path], cut: int, states: ComplexArray | None
-    ) -> Iterator[tuple[Any, Sequence[Path]]]:
+        Of the branches of paths, those with the fewest trajectories are followed first, so that at
+        most log2(trajectories) parts wait for their turn.
+        """
+        waiting = [(part, 0, None) for part in self._together(paths)]
         last = len(self.circuit.structure.operations)
-        by_cut: dict[int, list[int]] = {}
-        for index, path in enumerate(paths):
-            by_cut.setdefault(self._next_cut(path, last), []).append(index)
-        for then, chosen in sorted(by_cut.items(), reverse=True):
-            for start in range(0, len(chosen), self.together):
-                indices = chosen[start : start + self.together]
-                part = [paths[index] for index in indices]
-                initial = None if states is None else states[indices]
-                if then > last:
-                    yield self._advance(part, cut, last, initial, self.read), part
-                    continue
-                reached = self._shared(part, cut, then, initial)
-                yield from self._follow(*self._split(part, then, reached))
+        while waiting:
+            part, cut, states = waiting.pop()
+            if not part[0].events:
+                found = self._advance(part, cut, last, states, self.read)
+                yield from zip(found, (path.members for path in part), strict=True)
+                continue
+            then = self._next_cut(part[0])
+            branches, reached = self._split(part, then, self._shared(part, cut, then, states))
+            places = {id(branch): place for place, branch in enumerate(branches)}
+            for group in self._together(branches):
+                chosen = reached[[places[id(branch)] for branch in group]]
+                waiting.append((group, then, chosen))
 
-    def _next_cut(self, path: Path, last: int) -> int:
-        return self.circuit.locations[path.events[0].place].cut if path.events else last + 1
+    def _together(self, paths: Sequence[Path]) -> Iterator[list[Path]]:
+        """Yield paths in parts with a common next cut, those with most trajectories first."""
+        by_cut: dict[int | None, list[Path]] = {}
+        for path in sorted(paths, key=lambda path: -len(path.members)):
+            by_cut.setdefault(self._next_cut(path) if path.events else None, []).append(path)
+        for then, found in by_cut.items():
+            most = self.together if then is None else max(1, self.together // SPARE)
+            yield from (found[start : start + most] for start in range(0, len(found), most))
+
+    def _next_cut(self, path: Path) -> int:
+        return self.circuit.locations[path.events[0].place].cut
 
     def _shared(
         self, part: Sequence[Path], cut: int, then: int, initial: ComplexArray | None
@@ -120,19 +130,19 @@ class Follower:
 
     def _split(
         self, paths: Sequence[Path], cut: int, states: ComplexArray
-    ) -> tuple[list[Path], int, ComplexArray]:
-        """Return the paths after all events of a cut."""
+    ) -> tuple[list[Path], ComplexArray]:
+        """Return the paths after all events of a cut, and their states."""
         found, reached = list[Path](), list[ComplexArray]()
         for path, state in zip(paths, states, strict=True):
             for branch, end in self._branches(path, state, cut):
                 found.append(branch)
                 reached.append(end)
-        return found, cut, np.array(reached)
+        return found, np.array(reached)
 
     def _branches(
         self, path: Path, state: ComplexArray, cut: int
     ) -> Iterable[tuple[Path, ComplexArray]]:
-        if self._next_cut(path, cut) != cut:
+        if not path.events or self._next_cut(path) != cut:
             yield path, state
             return
         event, rest = path.events[0], path.events[1:]

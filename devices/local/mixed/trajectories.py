@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +25,30 @@ MOST_AT_ONCE = 2**20
 """Maximum number of trajectories that are drawn together."""
 
 
+class Averages(tuple[Any, ...]):
+    """Results of trajectories, one entry per measurement.
+
+    Parameters
+    ----------
+    results : sequence
+    errors : sequence
+        Standard errors of exact results, in the same shapes; with shots empty.
+    trajectories : int
+        Number of trajectories of all rows.
+    """
+
+    errors: SweepResult
+    trajectories: int
+
+    def __new__(cls, results: SweepResult, errors: SweepResult, trajectories: int) -> Averages:
+        made = super().__new__(cls, results)
+        made.errors, made.trajectories = errors, trajectories
+        return made
+
+
 def trajectory_results(
     sweep: Sweep, order: Wires, engine: Engine, counts: IntArray, seeds: IntArray, together: int
-) -> tuple[SweepResult, SweepResult]:
+) -> Averages:
     """Run a sweep with channels as trajectories.
 
     Parameters
@@ -45,10 +67,8 @@ def trajectory_results(
 
     Returns
     -------
-    results : tuple
-        As ``Device.submit`` returns them.
-    errors : tuple
-        Standard errors of exact results, in the same shapes; with shots empty.
+    Averages
+        As ``Device.submit`` returns results, with standard errors.
     """
     by_value = needs_values(sweep.structure, PLANNED)
     sweep = freeze(sweep, by_value)
@@ -72,7 +92,7 @@ def trajectory_results(
             for value, members in follower.ends(paths):
                 reader.add(value, drawn.frames[members], members + start)
         reader.end()
-    return reader.results()
+    return Averages(*reader.results(), int(counts.sum()))
 
 
 def _sorted(events: Sequence[Event], circuit: Framed) -> tuple[Event, ...]:
