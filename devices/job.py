@@ -14,6 +14,39 @@ SweepResult = tuple[Any, ...]
 """One entry per measurement; see ``Device.submit``."""
 
 
+class Averages(tuple[Any, ...]):
+    """Result of a sweep that is an average over random trajectories, one entry per measurement.
+
+    Parameters
+    ----------
+    results : tuple
+    errors : tuple
+        Standard errors of exact results, in the same shapes; with shots empty.
+    trajectories : int
+        Number of trajectories of all rows.
+    """
+
+    errors: SweepResult
+    trajectories: int
+
+    def __new__(cls, results: SweepResult, errors: SweepResult, trajectories: int) -> Averages:
+        made = super().__new__(cls, results)
+        made.errors, made.trajectories = errors, trajectories
+        return made
+
+    def __reduce__(self) -> tuple[type[Averages], tuple[SweepResult, SweepResult, int]]:
+        return type(self), (tuple(self), self.errors, self.trajectories)
+
+
+def averages_in(results: Iterable[SweepResult]) -> dict[str, Any]:
+    """Return the number of trajectories of results, and their standard errors, for trackers."""
+    found = [result for result in results if isinstance(result, Averages)]
+    if not found:
+        return {}
+    errors = [error for result in found for error in result.errors]
+    return {"trajectories": sum(item.trajectories for item in found), "standard_errors": errors}
+
+
 class JobStatus(StrEnum):
     """Status of a job."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.compiled import CompiledCircuit
-from qgate.devices.draws import Draws
+from qgate.devices.draws import MOST_SEED, Draws
 from qgate.devices.job import FinishedJob, Job, SweepResult
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.choice import choose_engine
@@ -27,7 +27,7 @@ from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import SMALL, checked_limit, needed_bytes, require, require_bytes
 from qgate.devices.local.plan_engine import Settings
 from qgate.devices.local.row_parts import in_parts
-from qgate.exceptions import InvalidOption, described
+from qgate.exceptions import InvalidOption, TooMuchMemory, described
 from qgate.forks import ForkSafeLock
 from qgate.operations.channels import MIXED
 from qgate.operations.recorded import MID_MEASURE, Recorded
@@ -40,6 +40,15 @@ from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
 """Maximum number of amplitudes of rows that are simulated together (256 MiB of complex128)."""
+
+TRAJECTORIES = (
+    "Average over trajectories, for example qg.device('local?trajectories=1000'), for which "
+    "qg.estimate gives standard errors, or give a number of shots."
+)
+"""Advice for circuits whose density matrix does not fit."""
+
+MOST_MIXED_WIRES = 13
+"""Maximum number of wires of density matrices: 4**13 numbers are 1 GiB."""
 
 LOCAL = Capabilities(
     gates=ANY_SIZE | MIXED | {MID_MEASURE},
@@ -69,6 +78,10 @@ class LocalDevice(Device):
         number of processors.
     memory_gib : float, optional
         Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
+    trajectories : int, optional
+        Number of trajectories, at least 2, whose average is an exact result of a circuit with noise
+        channels. Default: density matrices; with shots, where these do not fit, a trajectory for
+        each shot.
     engine : Engine, optional
         Engine that computes the states; default: the one selected by ``QGATE_ENGINE``, or the
         compiled one.
@@ -94,11 +107,13 @@ class LocalDevice(Device):
         precision: str = "double",
         threads: int | None = None,
         memory_gib: float | None = None,
+        trajectories: int | None = None,
         engine: Engine | None = None,
     ) -> None:
         super().__init__(wires=wires, shots=shots)
         settings = Settings(num_threads(threads), single=_is_single(precision))
         self.settings, self.memory_gib = settings, checked_limit(memory_gib)
+        self.trajectories = _checked_trajectories(trajectories)
         self.engine = engine or choose_engine(settings)
         self._draws = Draws(seed)
         self._sampling = ForkSafeLock()  # generators are not thread-safe
@@ -149,12 +164,45 @@ class LocalDevice(Device):
         whole = _simulated(sweep.structure, self.wires)
         order = whole if exact else self.wires_of(busy_wires(sweep.structure))
         rows = min(len(sweep), _rows_at_once(2 * len(order)))
-        self._require_mixed(engine, sweep.structure, order, rows=rows)
+        if self._averages(engine, sweep, order, rows):
+            return self._in_trajectories(sweep, order, place)
         if exact:
             return in_parts(engine.results, sweep, order, step=_rows_at_once(2 * len(order)))
         random = self._random_for(sweep.seed, place)
         run = partial(self._samples, engine=engine, random=random)
         return in_parts(run, sweep, order, step=_rows_at_once(2 * len(order)))
+
+    def _averages(self, engine: Engine, sweep: Sweep, order: Wires, rows: int) -> bool:
+        """Return whether a circuit with channels runs as trajectories; refuse what does not fit."""
+        if self.trajectories is not None:
+            return True
+        if len(order) > MOST_MIXED_WIRES:
+            if sweep.shots is None:
+                raise TooMuchMemory(
+                    f"Exact results of noise channels on {len(order)} wires take a density matrix "
+                    f"of 4**{len(order)} numbers, which local has up to {MOST_MIXED_WIRES} wires. "
+                    f"{TRAJECTORIES}"
+                )
+            return True
+        try:
+            self._require_mixed(engine, sweep.structure, order, rows=rows)
+        except TooMuchMemory as error:
+            if sweep.shots is None:
+                raise TooMuchMemory(f"{error} {TRAJECTORIES}") from None
+            return True
+        return False
+
+    def _in_trajectories(self, sweep: Sweep, order: Wires, place: int) -> SweepResult:
+        """Run a circuit with channels as pure states with random errors."""
+        from qgate.devices.local.mixed.trajectories import trajectory_results  # few have noise
+
+        together = _rows_at_once(len(order))
+        require(4.0 + 2.5 * together, len(order), limit_gib=self.memory_gib)
+        random = self._random_for(sweep.seed, place)
+        with self._sampling:
+            seeds = random.integers(MOST_SEED, size=len(sweep))
+        counts = np.full(len(sweep), self.trajectories) if sweep.shots is None else sweep.shots
+        return trajectory_results(sweep, order, self.engine, counts, seeds, together)
 
     def _mixed_engine(self) -> Engine:
         from qgate.devices.local.mixed.choice import mixed_engine  # few circuits have noise
@@ -337,6 +385,16 @@ def _exact_bytes(engine: Engine, structure: Structure, order: Wires, count: int)
     outside = rows * (found.states if free else max(found.states, 1.0))
     states = engine.room(structure, 0, rows) + outside
     return needed_bytes(states, len(order)) + rows * found.work + count * found.kept
+
+
+def _checked_trajectories(count: int | None) -> int | None:
+    whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
+    if count is not None and not (whole and count >= 2):
+        raise InvalidOption(
+            f"The local device was given trajectories={described(count)}. Give a whole number of "
+            "at least 2, so that results have standard errors."
+        )
+    return count
 
 
 def _is_single(precision: str) -> bool:

@@ -21,7 +21,6 @@ from qgate.transforms.decomposition import AffineMap, decomposition
 from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, NumericArray, Tensor, Wire
 from qgate.wires import Wires
 
-
 PROBABILITIES = "probabilities"
 """Name of the probabilities of all outcomes, see ``Engine.advance``."""
 

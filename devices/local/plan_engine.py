@@ -124,7 +124,9 @@ class PlanEngine(Engine):
         if not isinstance(read, PauliSum):
             return native.probabilities()
         x, z = read.x_masks(order), read.z_masks(order)
-        means = native.words(_native_words(_Masks(x.tobytes(), z.tobytes(), len(order)), self.library))
+        means = native.words(
+            _native_words(_Masks(x.tobytes(), z.tobytes(), len(order)), self.library)
+        )
         native()
         return means
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from qgate.context import active_plan, active_run, active_trackers
+from qgate.devices.job import averages_in
 from qgate.exceptions import (
     InvalidShots,
     JobFailed,
@@ -130,6 +131,8 @@ def _submit(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
         numbers = {"submissions": job.submissions, "batches": 1, "executions": executions}
         notify(device, sweeps, **numbers, shots=shots)
     results = list(job.result())
+    if active_trackers() and (averages := averages_in(results)):
+        notify(device, **averages)
     if device.capabilities.limited:
         _check_rows(results, job.id, device)
     return results

@@ -18,6 +18,9 @@ COUNTED = ("submissions", "batches", "executions", "shots")
 RESOURCES = "resources"
 """Name of the counts of circuits, in the history."""
 
+LISTED = (RESOURCES, "standard_errors")
+"""Names of lists, whose entries are added to the history."""
+
 _lock = ForkSafeLock()  # frameworks run callbacks on threads of their own
 
 
@@ -40,7 +43,9 @@ class Tracker:
         ``executions`` (circuits run: rows times measurement bases) and ``shots``.
     history : dict of str to list
         Summands of the totals, in order; and ``resources``, the counts of the gates of each
-        circuit that ran (``SpecsResources``), in the gates of the device.
+        circuit that ran (``SpecsResources``), in the gates of the device. Where noise channels are
+        averaged over ``trajectories``, their number is a total, and ``standard_errors`` has an
+        array for each measurement of a submission.
     latest : dict of str to int or list
         The last of these.
     """
@@ -66,10 +71,10 @@ class Tracker:
         self.latest: dict[str, Any] = {}
 
     def update(self, **numbers: Any) -> None:
-        """Add numbers to the totals, and ``resources``, a list, to the history."""
+        """Add numbers to the totals, and the entries of lists to the history."""
         self.latest = numbers
         for name, number in numbers.items():
-            if name == RESOURCES:
+            if name in LISTED:
                 self.history.setdefault(name, []).extend(number)
                 continue
             self.totals[name] = self.totals.get(name, 0) + number
@@ -104,7 +109,7 @@ class Tracker:
         self._blocks.pop().__exit__(*error)
 
 
-def notify(device: Any, sweeps: Sequence[Sweep] = (), **numbers: int) -> None:
+def notify(device: Any, sweeps: Sequence[Sweep] = (), **numbers: Any) -> None:
     """Add numbers, and the counts of circuits, to every active tracker for this device."""
     with _lock:
         for tracker in active_trackers():

@@ -1,1 +1,1 @@
-"""Circuits with noise channels, simulated by density matrices."""
+"""Circuits with noise channels, simulated by density matrices or by trajectories."""

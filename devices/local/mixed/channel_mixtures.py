@@ -17,6 +17,7 @@ import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.plan import PAULIS
+from qgate.operations.channels import Channel, QubitDensityMatrix
 from qgate.operations.matrices import kron
 from qgate.operations.operator import Operator
 from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
@@ -65,8 +66,21 @@ class Mixture:
         return 2 * self.probabilities.nbytes + self.rest.nbytes
 
 
+def _preparing(operation: QubitDensityMatrix) -> ComplexArray:
+    """Return Kraus matrices that replace any state by a density matrix."""
+    density = operation.canonical_density(operation.parameters, np)
+    values, vectors = np.linalg.eigh(density)
+    size = len(values)
+    roots = np.sqrt(np.maximum(values, 0.0) / values.sum())
+    columns = np.einsum("j,ij,kl->jkil", roots, vectors, np.eye(size))
+    return np.ascontiguousarray(columns.reshape(-1, size, size), dtype=complex)
+
+
 def mixture_of(channel: Operator) -> Mixture:
     """Return the mixture of a channel with numbers as parameters."""
+    if isinstance(channel, QubitDensityMatrix):
+        return split_kraus(_preparing(channel).tobytes(), len(channel.wires))
+    assert isinstance(channel, Channel)
     known = channel.pauli_probabilities(channel.parameters, np)
     if known is not None:
         return Mixture(np.maximum(known, 0.0), np.zeros((0, 1, 1), dtype=complex))

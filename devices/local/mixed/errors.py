@@ -10,7 +10,7 @@ import numpy as np
 from qgate.devices.local.mixed.channel_mixtures import Mixture, mixture_of, word_bits
 from qgate.devices.local.mixed.frames import Clifford, Framed, Location, Stop, Turn
 from qgate.structure import evaluate
-from qgate.typing import BoolArray, FloatArray, IntArray, Tensor
+from qgate.typing import BoolArray, FloatArray, IntArray, NumericArray, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,14 @@ class Errors:
             yield self.changes[indices[0]], found, np.array(indices)
 
 
-def _equal(keys: IntArray) -> list[IntArray]:
+def _equal(keys: NumericArray) -> list[IntArray]:
     """Return the indices of equal rows, the largest group first."""
     if not len(keys):
         return []
     rows = np.ascontiguousarray(keys).view(np.dtype((np.void, max(keys.shape[1], 1))))
-    _, index = np.unique(rows.ravel() if keys.shape[1] else np.zeros(len(keys)), return_inverse=True)
+    _, index = np.unique(
+        rows.ravel() if keys.shape[1] else np.zeros(len(keys)), return_inverse=True
+    )
     order = np.argsort(index, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
     return sorted(parts, key=len, reverse=True)
@@ -113,10 +115,10 @@ class _Frames:
         if rest.any():
             self.record(place, bits, indices[rest])
             indices, words = indices[~rest], words[~rest]
-        self.bits[np.ix_(bits, indices)] ^= word_bits(len(bits) // 2)[words].T
+        self.bits[np.ix_(np.asarray(bits), indices)] ^= word_bits(len(bits) // 2)[words].T
 
     def record(self, place: int, bits: Sequence[int], indices: IntArray) -> None:
-        frames = (1 << np.arange(len(bits))) @ self.bits[np.ix_(bits, indices)]
+        frames = (1 << np.arange(len(bits))) @ self.bits[np.ix_(np.asarray(bits), indices)]
         for index, frame in zip(indices.tolist(), frames.tolist(), strict=True):
             self.events.setdefault(index, []).append(Event(place, frame))
 
@@ -169,7 +171,7 @@ def mixtures_of(circuit: Framed, angles: FloatArray, arrays: Sequence[Tensor]) -
         numbers = [evaluate(symbol, angles, arrays) for symbol in channel.parameters]
         bound = channel.with_parameters(numbers) if numbers else channel
         content = tuple(np.asarray(number).tobytes() for number in numbers)
-        key = (type(channel), len(channel.wires), *channel.hyperparameters.values(), content)
+        key = (channel.name, len(channel.wires), *channel.hyperparameters.values(), content)
         if key not in known:
             known[key] = mixture_of(bound)
         found.append(known[key])

@@ -21,8 +21,8 @@ import numpy as np
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
 from qgate.devices.local.gate_action import DENSE_WIRES, NOTHING, ONE_WEIGHT
-from qgate.devices.local.mixed.channel_mixtures import word_bits, word_matrices
 from qgate.devices.local.gates import MIXED_GATES
+from qgate.devices.local.mixed.channel_mixtures import word_bits, word_matrices
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import RX, RY, RZ

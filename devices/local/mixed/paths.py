@@ -23,7 +23,6 @@ from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
-
 SPARE = 4
 """Part of the states that are simulated together where paths have events, and other states wait."""
 
@@ -81,7 +80,9 @@ class Follower:
         Of the branches of paths, those with the fewest trajectories are followed first, so that at
         most log2(trajectories) parts wait for their turn.
         """
-        waiting = [(part, 0, None) for part in self._together(paths)]
+        waiting: list[tuple[list[Path], int, ComplexArray | None]] = [
+            (part, 0, None) for part in self._together(paths)
+        ]
         last = len(self.circuit.structure.operations)
         while waiting:
             part, cut, states = waiting.pop()

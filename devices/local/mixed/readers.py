@@ -196,9 +196,10 @@ class StateReader(AverageReader):
     def finished(self, measurement: Measurement, moments: Moments) -> tuple[Any, Any]:
         if measurement.kind is MeasurementKind.VAR:
             mean, square = moments.mean
-            slopes = np.array([-2 * mean, 1.0])  # linear error propagation
-            error = np.sqrt(max(slopes @ moments.covariance @ slopes, 0.0))
-            return square - mean**2, error
+            slopes, spread = np.array([-2 * mean, 1.0]), moments.covariance
+            # the square of an average is too large by its variance, and has a variance of its own
+            error = np.sqrt(max(slopes @ spread @ slopes, 0.0) + 2 * spread[0, 0] ** 2)
+            return square - mean**2 + spread[0, 0], error
         if measurement.kind not in DERIVED:
             return super().finished(measurement, moments)
         size = 2 ** len(measurement.wires or self.order)

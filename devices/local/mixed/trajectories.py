@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from qgate.devices.job import SweepResult
+from qgate.devices.job import Averages
 from qgate.devices.local.engine import Engine
 from qgate.devices.local.mixed.errors import Event, drawn_errors, mixtures_of
 from qgate.devices.local.mixed.frames import PLANNED, Framed, framed
@@ -23,27 +22,6 @@ BITS_AT_ONCE = 2**27
 
 MOST_AT_ONCE = 2**20
 """Maximum number of trajectories that are drawn together."""
-
-
-class Averages(tuple[Any, ...]):
-    """Results of trajectories, one entry per measurement.
-
-    Parameters
-    ----------
-    results : sequence
-    errors : sequence
-        Standard errors of exact results, in the same shapes; with shots empty.
-    trajectories : int
-        Number of trajectories of all rows.
-    """
-
-    errors: SweepResult
-    trajectories: int
-
-    def __new__(cls, results: SweepResult, errors: SweepResult, trajectories: int) -> Averages:
-        made = super().__new__(cls, results)
-        made.errors, made.trajectories = errors, trajectories
-        return made
 
 
 def trajectory_results(

@@ -60,7 +60,9 @@ class Native:
     def observe(self, sums):
         """Values (K, M), derivatives (K, M, P), and the terms of the first value, (K, T)."""
         run = self.run()
-        held = [native_observable(item, self.case.order, self.library) for item in sums]
+        order = self.case.order
+        masks = [(item.x_masks(order), item.z_masks(order)) for item in sums]
+        held = [NativeObservable(*pair, len(order), self.library) for pair in masks]
         values = run.observe(held, [np.real(item.coefficients) for item in sums])
         means = run.words(held[0])
         slopes = run.differentiate(len(sums), range(self.case.rows.shape[1]))

@@ -1,0 +1,159 @@
+"""Averages and shots of trajectories against density matrices."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import qgate as qg
+from qgate.devices.local.device import LocalDevice
+from qgate.devices.local.engine import GateByGateEngine
+from qgate.devices.local.plan_engine import PlanEngine
+from qgate.exceptions import InvalidOption, TooMuchMemory
+
+HAMILTONIAN = qg.dot([0.5, -0.3, 0.7], [qg.X(0) @ qg.Z(1), qg.Y(0) @ qg.Y(2), qg.Z(1)])
+MIXED_UNITARY = [
+    np.sqrt(0.9) * np.eye(4),
+    np.sqrt(0.1) * np.kron([[0, 1], [1, 0]], np.diag([1, 1j])),
+]
+GATES = [
+    lambda t, a, b: qg.CNOT([a, b]),
+    lambda t, a, b: qg.ISWAP([a, b]),
+    lambda t, a, b: qg.RX(t, a),
+    lambda t, a, b: qg.T(a),
+    lambda t, a, b: qg.IsingXY(t, [a, b]),
+    lambda t, a, b: qg.CRX(t, [a, b]),
+    lambda t, a, b: qg.SX(a),
+    lambda t, a, b: qg.SingleExcitation(t, [a, b]),
+    lambda t, a, b: qg.QubitUnitary(np.array([[0.6, 0.8j], [0.8j, 0.6]]), a),
+    lambda t, a, b: qg.Toffoli([a, b, 3 - a - b]),
+]
+CHANNELS = [
+    lambda p, a, b: qg.DepolarizingChannel(p, a),
+    lambda p, a, b: qg.AmplitudeDamping(p, a),
+    lambda p, a, b: qg.GeneralizedAmplitudeDamping(p, 0.3, a),
+    lambda p, a, b: qg.PhaseDamping(p, a),
+    lambda p, a, b: qg.BitFlip(p, a),
+    lambda p, a, b: qg.PhaseFlip(p, a),
+    lambda p, a, b: qg.ResetError(p, 0.1, a),
+    lambda p, a, b: qg.PauliError("XY", p, [a, b]),
+    lambda p, a, b: qg.ThermalRelaxationError(0.1, 1.0, 1.5, p, a),
+    lambda p, a, b: qg.ThermalRelaxationError(0.1, 1.0, 0.7, p, a),
+    lambda p, a, b: qg.QubitChannel(MIXED_UNITARY, [a, b]),
+]
+
+
+def noisy(seed):
+    """Apply random gates on three wires, each followed by a random channel."""
+    random = np.random.default_rng(seed)
+    for wire in range(3):
+        qg.RY(random.uniform(0, 3), wire)
+    for _ in range(10):
+        a, b = random.choice(3, 2, replace=False).tolist()
+        GATES[random.integers(len(GATES))](random.uniform(-3, 3), a, b)
+        CHANNELS[random.integers(len(CHANNELS))](random.uniform(0.05, 0.4), a, b)
+
+
+def measured(circuit_seed, measure, **options):
+    circuit = qg.QNode(lambda: (noisy(circuit_seed), measure())[1], qg.device("local", **options))
+    return circuit()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_averages_are_those_of_density_matrices(seed):
+    def values():
+        return qg.expval(HAMILTONIAN), qg.expval(qg.Z(0) @ qg.Z(2))
+
+    exact, tracker = measured(seed, values), qg.Tracker()
+    with tracker:
+        found = measured(seed, values, trajectories=1500, seed=seed)
+    errors = np.ravel(tracker.history["standard_errors"])
+    assert tracker.totals["trajectories"] == 1500
+    assert np.all(np.abs(np.subtract(found, exact)) < 5 * errors)
+    assert np.all(errors < 0.05)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda: qg.probs(wires=[2, 0]),
+        lambda: qg.var(qg.Z(0) + 0.5 * qg.Z(1)),
+        lambda: qg.expval(qg.Hermitian(np.array([[1, 2j], [-2j, 3]]), 0)),
+        lambda: qg.density_matrix(wires=[0, 2]),
+        qg.state,
+    ],
+)
+def test_every_measurement_is_averaged(measure, seed):
+    tracker = qg.Tracker()
+    with tracker:
+        found = measured(seed, measure, trajectories=1000, seed=seed)
+    (errors,) = tracker.history["standard_errors"]
+    assert np.all(np.abs(found - measured(seed, measure)) < 5 * errors[0] + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shots_have_the_probabilities_of_density_matrices(seed):
+    exact = measured(seed, lambda: qg.probs(wires=range(3)))
+    device = {"trajectories": 2, "seed": seed, "shots": 3000}
+    found = measured(seed, lambda: qg.probs(wires=range(3)), **device)
+    assert np.all(np.abs(found - exact) < 5 * np.sqrt(exact * (1 - exact) / 3000) + 1e-9)
+
+
+def test_rows_draw_the_same_errors_in_other_parts(monkeypatch):
+    def run():
+        @qg.qnode(qg.device("local", trajectories=50, seed=3))
+        def circuit(angles):
+            qg.RY(angles, 0)
+            qg.AmplitudeDamping(0.3, 0)
+            qg.CNOT([0, 1])
+            qg.DepolarizingChannel(0.3, 1)
+            return qg.probs(wires=[0, 1])
+
+        return circuit(np.linspace(0, 3, 4))
+
+    together = run()
+    monkeypatch.setattr("qgate.devices.local.device.AMPLITUDES_AT_ONCE", 4)
+    assert_array_equal(run(), together)
+
+
+@pytest.mark.parametrize("engine", [PlanEngine(None), GateByGateEngine()], ids=["numpy", "gates"])
+def test_other_engines_give_the_same_trajectories(engine):
+    @qg.qnode(LocalDevice(trajectories=100, seed=1, engine=engine))
+    def circuit():
+        noisy(5)
+        return qg.expval(HAMILTONIAN)
+
+    expected = measured(5, lambda: qg.expval(HAMILTONIAN), trajectories=100, seed=1)
+    assert_allclose(circuit(), expected, atol=1e-12)
+
+
+def test_wide_circuits_with_shots_run_as_trajectories():
+    @qg.qnode(qg.device("local", seed=1), shots=500)
+    def circuit():
+        qg.X(0)
+        for wire in range(15):
+            qg.CNOT([wire, wire + 1])
+            qg.BitFlip(0.01, wire)
+        return qg.expval(qg.Z(15)), qg.counts(wires=[0])
+
+    value, counts = circuit()
+    assert -1 <= value < -0.5
+    assert counts["1"] > 480
+
+
+def test_wide_circuits_without_shots_are_refused():
+    @qg.qnode(qg.device("local"))
+    def circuit():
+        for wire in range(14):
+            qg.Hadamard(wire)
+        qg.BitFlip(0.01, 0)
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(TooMuchMemory, match="trajectories=1000"):
+        circuit()
+
+
+@pytest.mark.parametrize("count", [0, 1, -3, 2.5, True, "many"])
+def test_other_numbers_of_trajectories_are_refused(count):
+    with pytest.raises(InvalidOption, match="at least 2"):
+        LocalDevice(trajectories=count)
