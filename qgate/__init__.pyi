@@ -32,6 +32,7 @@ from qgate import transforms as transforms
 from qgate import typing as typing
 from qgate import wires as wires
 from qgate import workflow as workflow
+from qgate.boolean_fn import BooleanFn as BooleanFn
 from qgate.budget import Budget as Budget
 from qgate.devices.base import Device as Device
 from qgate.devices.braket.incoming import from_braket as from_braket
@@ -75,6 +76,8 @@ from qgate.measurements import shadow_expval as shadow_expval
 from qgate.measurements import state as state
 from qgate.measurements import var as var
 from qgate.measurements import vn_entropy as vn_entropy
+from qgate.noise.add_noise import add_noise as add_noise
+from qgate.noise.noise_model import NoiseModel as NoiseModel
 from qgate.observables import Hamiltonian as Hamiltonian
 from qgate.observables import LinearCombination as LinearCombination
 from qgate.operations import GATES as GATES

@@ -20,7 +20,13 @@ from qgate.execution.execute import prepare
 from qgate.recording import paused
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decomposition import decompose, decompose_structure, is_elementary
+from qgate.transforms.decomposition import (
+    Decomposed,
+    decompose,
+    decompose_structure,
+    decomposed_without_values,
+    is_elementary,
+)
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
@@ -90,9 +96,30 @@ def circuits_at(
 
 def transforms_before(level: Any, qnode: Staged) -> int:
     """Return how many transforms of a QNode are applied at a level."""
+    return len(stages_at(level, qnode)[0])
+
+
+def stages_at(level: Any, qnode: Staged) -> tuple[list[BoundTransform], str | None]:
+    """Return the transforms of a QNode at a level, and ``gradient`` or ``device`` beyond them."""
     pipeline = qnode.compile_pipeline
     stages = range(len(pipeline) + LEVELS["device"])[_chosen(level, pipeline)]
-    return sum(stage < len(pipeline) for stage in stages)
+    kept = [pipeline[stage] for stage in stages if stage < len(pipeline)]
+    beyond = max((stage - len(pipeline) + 1 for stage in stages), default=0)
+    return kept, next((name for name, count in LEVELS.items() if count == beyond > 0), None)
+
+
+def in_gates_of(qnode: Staged, level: str, tape: Tape) -> Tape:
+    """Return a circuit in the gates of a level, ``gradient`` or ``device``, unmeasured as it is.
+
+    Gates that cannot be decomposed without the numbers of their matrices stay.
+    """
+    shifted = _shifted(tape, qnode)
+    if level == "gradient":
+        return shifted
+    capabilities = qnode.device.capabilities
+    accepts = is_elementary if capabilities.matrix_wires else capabilities.gate_set
+    decomposed = decomposed_without_values(shifted.structure, accepts)
+    return shifted if decomposed is None else _decomposed(shifted, decomposed)
 
 
 def _transformed(step: BoundTransform, tape: Tape) -> Sequence[Tape]:
@@ -127,7 +154,11 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
     rules = HasRule()
     if all(map(rules, tape.structure.operations)):
         return tape
-    decomposed = decompose_structure(tape.structure, rules)
+    return _decomposed(tape, decompose_structure(tape.structure, rules))
+
+
+def _decomposed(tape: Tape, decomposed: Decomposed) -> Tape:
+    """Return a tape whose structure is decomposed."""
     angles = decomposed.angles(tape.row(), namespace(tape.angles))
     structure = decomposed.structure
     measured = tape.measurements

@@ -14,8 +14,8 @@ from qgate.exceptions.base import suggest
 from qgate.former_names import REPLACEMENTS
 
 NOISE_MODELS = (
-    "Noise models and their conditions are not there yet. Apply channels such as "
-    "qg.DepolarizingChannel in the circuit, or add them with qg.transforms.insert."
+    "Noise models are qg.NoiseModel with the conditions of qg.noise. One of Qiskit Aer is given to "
+    "its simulator, qg.device('qiskit:aer', noise_model=...)."
 )
 VARIABLES = "Continuous variables are out of scope: wires are qubits."
 LEVELS = "Qutrits are out of scope: wires are qubits."
@@ -98,7 +98,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         NOISE_MODELS,
         "NoiseModel add_noise from_qiskit_noise fcond wires_eq wires_in op_eq op_in meas_eq "
-        "partial_wires conditionals insert_ops mitigate noise_model",
+        "partial_wires",
     ),
     (
         VARIABLES,
@@ -239,6 +239,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         FILES,
+        "insert_ops mitigate "
         "amplitude angle arbitrary_state_preparation basic_entangler basis mottonen "
         "particle_conserving_u1 particle_conserving_u2 qaoaembedding simplified_two_design "
         "strongly_entangling adagrad adam momentum_qng nesterov_momentum rms_prop cycle "

@@ -173,6 +173,24 @@ class TransformError(QuantumFunctionError, TypeError, ValueError):
     message = "{transform} cannot be applied: {reason}. {remedy}"
 
 
+class InvalidCondition(QuantumFunctionError, TypeError, ValueError):
+    """A condition of a noise model was given something that it cannot compare or combine."""
+
+    condition: str
+    reason: str
+    remedy: str
+    message = "{condition} cannot be used in a condition: {reason}. {remedy}"
+
+
+class InvalidNoiseModel(QuantumFunctionError, TypeError, ValueError):
+    """A noise model has a condition or a noise function that cannot be used."""
+
+    part: str
+    reason: str
+    remedy: str
+    message = "A noise model cannot have {part}: {reason}. {remedy}"
+
+
 class InvalidSnapshot(QuantumFunctionError, TypeError, ValueError):
     """A snapshot was given something that it cannot measure or be named by."""
 

@@ -75,8 +75,7 @@ def insert(
         applied = (operations_of(op, numbers or (), {"wires": wire}) for wire in wires)
         return [each for part in applied for each in part]
 
-    (expanded,), _ = decompose.of_tape(tape, stopping_condition=_stays, strict=False)
-    gates = expanded.operations
+    gates = without_templates(tape).operations
     start = next((at for at, gate in enumerate(gates) if not prepares(gate)), len(gates))
     found = gates[:start]
     found += inserted(tape.wires) if position == "start" else []
@@ -100,6 +99,12 @@ def _kinds(position: object) -> tuple[type, ...]:
             remedy=f"Give one of {list(PLACES)}, or classes of gates.",
         )
     return tuple(kinds)
+
+
+def without_templates(tape: Tape) -> Tape:
+    """Return a tape in which templates and adjoints are decomposed."""
+    (expanded,), _ = decompose.of_tape(tape, stopping_condition=_stays, strict=False)
+    return expanded
 
 
 def prepares(operation: Operator) -> bool:
