@@ -188,10 +188,11 @@ def require_within(name: str, argument: str, value: Tensor, low: float, high: fl
 
 def superoperator(kraus: Tensor, xp: Namespace) -> Tensor:
     """Return the superoperator, (..., d*d, d*d), of Kraus matrices, (..., R, d, d)."""
-    other = xp.conj(kraus)
-    product = kraus[..., :, None, :, None] * other[..., None, :, None, :]
-    size = shape_of(kraus)[-1] ** 2
-    return xp.sum(xp.reshape(product, (*product.shape[:-4], size, size)), axis=-3)
+    size, batch = shape_of(kraus)[-1], kraus.shape[:-3]
+    rows = xp.reshape(kraus, (*kraus.shape[:-2], size * size))
+    product = xp.matmul(xp.swapaxes(rows, -1, -2), xp.conj(rows))
+    entries = xp.swapaxes(xp.reshape(product, (*batch, size, size, size, size)), -3, -2)
+    return xp.reshape(entries, (*batch, size * size, size * size))
 
 
 def combination(weights: Sequence[Tensor], constants: Sequence[NumericArray]) -> Tensor:

@@ -1,5 +1,14 @@
 /* Matrix of a block from its factors, and derivatives by their coefficients. */
 
+/* Add a multiple of a row; most blocks act on two wires. */
+static inline void add_row(double value, const double *restrict from, double *restrict to, int size)
+{
+    if (size == 16)
+        for (int j = 0; j < 16; j++) to[j] += value * from[j];
+    else
+        for (int j = 0; j < size; j++) to[j] += value * from[j];
+}
+
 /* Write the product of the factors of a block, and the products before each factor. */
 static void block_matrix(const pauli_plan *p, const pauli_step *b, const double *coefficients,
                          double *before, double *matrix)
@@ -15,12 +24,10 @@ static void block_matrix(const pauli_plan *p, const pauli_step *b, const double 
         for (int64_t i = p->starts[f]; i < p->starts[f + 1]; i++) {
             const entry *e = p->entries + i;
             double value = e->value * coefficients[e->coefficient];
-            double *restrict to = next + e->row * size;
-            const double *restrict from = known + e->column * size;
             if (f == b->first)
-                to[e->column] += value;
+                next[e->row * size + e->column] += value;
             else
-                for (int j = 0; j < size; j++) to[j] += value * from[j];
+                add_row(value, known + e->column * size, next + e->row * size, size);
         }
     }
 }
@@ -49,9 +56,7 @@ static void add_slopes(const pauli_plan *p, const pauli_step *b, const double *c
                 slopes[e->coefficient] += e->value * sum;
             }
             if (!further) continue;
-            double value = e->value * coefficients[e->coefficient];
-            double *restrict to = work + e->column * size;
-            for (int j = 0; j < size; j++) to[j] += value * from[j];
+            add_row(e->value * coefficients[e->coefficient], from, work + e->column * size, size);
         }
         if (further) memcpy(gradient, work, all * sizeof(double));
     }

@@ -49,6 +49,14 @@ static void NAME(read_panel)(const pauli_step *b, const panels *q, int64_t start
         for (int64_t l = 0; l < q->width; l++) *to++ = x[start + b->rows[r] + q->columns[l]];
 }
 
+/* Fetch a panel into the cache, while another is multiplied. */
+static inline void NAME(fetch_panel)(const pauli_step *b, const panels *q, int64_t start, const real *x)
+{
+    for (int r = 0; r < b->size; r++)
+        for (int64_t l = 0; l < q->width; l += 64 / (int64_t)sizeof(real))
+            __builtin_prefetch(x + start + b->rows[r] + q->columns[l], 1, 3);
+}
+
 static void NAME(write_panel)(const pauli_step *b, const panels *q, int64_t start, const vec *panel, real *x)
 {
     if (q->direct) {

@@ -20,6 +20,7 @@ typedef struct {
     double *parts; /* shared: parts of gradients */
     double *slopes;
     int num_parts;
+    int64_t num_kept;
     int64_t first; /* first step with a needed coefficient; the number of steps if there is none */
     uint8_t *wanted; /* for each step: whether it has a needed coefficient */
     real *memory;
@@ -59,6 +60,7 @@ static void NAME(apply_step)(const pauli_plan *p, const pauli_step *st, const do
     for (int64_t i = q.number * t->index / t->count; i < q.number * (t->index + 1) / t->count; i++) {
         int64_t start = NAME(column_start)(st, i * q.width);
         NAME(read_panel)(st, &q, start, x, w->ket);
+        if (i + 1 < q.number) NAME(fetch_panel)(st, &q, NAME(column_start)(st, (i + 1) * q.width), x);
         NAME(multiply_panel)(w->matrix, st->size, q.vectors, w->ket, w->bra);
         NAME(write_panel)(st, &q, start, w->bra, y);
     }
@@ -114,8 +116,10 @@ static void NAME(back_block)(run *job, const pauli_step *st, const double *coeff
         for (int64_t i = q.number * part / num; i < q.number * (part + 1) / num; i++) {
             int64_t start = NAME(column_start)(st, i * q.width);
             NAME(read_panel)(st, &q, start, bra, w->bra);
+            if (i + 1 < q.number) NAME(fetch_panel)(st, &q, NAME(column_start)(st, (i + 1) * q.width), bra);
             if (x) {
                 NAME(read_panel)(st, &q, start, x, w->ket);
+                if (i + 1 < q.number) NAME(fetch_panel)(st, &q, NAME(column_start)(st, (i + 1) * q.width), x);
                 NAME(add_products)(st->size, q.vectors, w->bra, w->ket, w->sums);
             }
             if (!undo) continue;
@@ -234,7 +238,7 @@ static void NAME(run_row)(run *job, int64_t row, workbench *w, const team *t)
     for (int64_t i = 0; i < first; i++)
         NAME(apply_step)(p, p->steps + i, coefficients, x, x, w, t);
     for (int64_t i = first; i < p->num_steps; i++) count += job->wanted[i];
-    int recorded = count - 1 <= r->num_kept;
+    int recorded = count - 1 <= job->num_kept;
     if (first < p->num_steps) {
         end = job->vectors[1];
         if (recorded)
@@ -257,7 +261,7 @@ static void NAME(run_row)(run *job, int64_t row, workbench *w, const team *t)
     if (t->index == 0) memset(job->slopes, 0, r->num_sums * p->num_coefficients * sizeof(double));
     if (first == p->num_steps) return;
     NAME(start_bras)(job, t);
-    NAME(back_range)(job, first, p->num_steps, coefficients, x, job->kept, r->num_kept, recorded, w, t);
+    NAME(back_range)(job, first, p->num_steps, coefficients, x, job->kept, job->num_kept, recorded, w, t);
     meet(t);
 }
 
@@ -295,21 +299,23 @@ static void NAME(release_run)(run *x)
 static int NAME(reserve_run)(const pauli_plan *p, const pauli_request *r, run *x)
 {
     int64_t size = NAME(size_of)(p) + APART, sums = r->slopes ? r->num_sums : 0;
-    int64_t number = r->slopes ? 2 + sums + r->num_kept : 1;
     memset(x, 0, sizeof *x);
-    x->p = p, x->r = r;
+    x->p = p, x->r = r, x->first = p->num_steps;
     x->num_parts = 2 * p->num_wires >= r->threaded_bits ? MOST_PARTS : 1;
     x->wanted = calloc(p->num_steps + 1, 1);
+    if (!x->wanted) return 1;
+    int64_t count = 0;
+    for (int64_t i = p->num_steps - 1; r->slopes && i >= 0; i--)
+        if ((x->wanted[i] = step_wanted(p, p->steps + i, r->needed))) x->first = i, count++;
+    x->num_kept = count - 1 < r->num_kept ? count - 1 : r->num_kept;
+    int64_t number = r->slopes ? 2 + sums + (count ? x->num_kept : 0) : 1;
     x->vectors = malloc(number * sizeof(real *));
     x->memory = take_memory(number * size * (int64_t)sizeof(real));
     int64_t entries = p->most_rows * p->most_rows;
     x->parts = take_memory(x->num_parts * entries * (int64_t)sizeof(double));
-    if (!x->wanted || !x->vectors || !x->memory || !x->parts) return 1;
+    if (!x->vectors || !x->memory || !x->parts) return 1;
     for (int64_t i = 0; i < number; i++) x->vectors[i] = x->memory + i * size;
     x->bras = x->vectors + 2, x->kept = x->bras + sums;
-    x->first = p->num_steps;
-    for (int64_t i = p->num_steps - 1; r->slopes && i >= 0; i--)
-        if ((x->wanted[i] = step_wanted(p, p->steps + i, r->needed))) x->first = i;
     return 0;
 }
 

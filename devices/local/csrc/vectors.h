@@ -20,7 +20,7 @@ static const int LANE_BITS = VECTOR_BYTES / sizeof(real) == 16 ? 4
                            : VECTOR_BYTES / sizeof(real) == 4  ? 2
                                                                : 1;
 
-static inline vec NAME(splat)(real x) { return (vec){0} + x; }
+static inline vec NAME(splat)(real x) { return x - (vec){0}; }
 
 static inline real NAME(total)(vec x) {
     real sum = 0;

@@ -6,7 +6,7 @@ of given matrices. Channels of one kind are computed together, for all rows and 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -142,7 +142,7 @@ class Coefficients:
     count: int = 1
     waves: Waves = field(default_factory=Waves)
     kinds: dict[Hashable, ChannelKind] = field(default_factory=dict)
-    given: list[tuple[int, Operator]] = field(default_factory=list)
+    given: dict[Hashable, list[tuple[int, Operator]]] = field(default_factory=dict)
     _known: dict[tuple[int, float], int] = field(default_factory=dict)
 
     def wave(self, angle: int, frequency: float) -> int:
@@ -157,7 +157,7 @@ class Coefficients:
 
     def channel(self, channel: Channel) -> tuple[int, Entries]:
         """Return the first coefficient of a channel with angles, and the entries that they are."""
-        key = type(channel), tuple(sorted(channel.hyperparameters.items())), len(channel.wires)
+        key = _kind_of(channel)
         if key not in self.kinds:
             self.kinds[key] = ChannelKind(channel, _pattern(channel))
         kind = self.kinds[key]
@@ -168,7 +168,7 @@ class Coefficients:
     def matrix(self, operation: Operator) -> int:
         """Return the first coefficient of a matrix that comes with the arrays of a sweep."""
         start = self._take(16 ** len(operation.wires))
-        self.given.append((start, operation))
+        self.given.setdefault(_kind_of(operation), []).append((start, operation))
         return start
 
     def _take(self, number: int) -> int:
@@ -182,11 +182,27 @@ class Coefficients:
         self.waves.write(angles, found)
         for kind in self.kinds.values():
             kind.write(angles, found)
-        for start, operation in self.given:
-            parameters = [evaluate(symbol, None, arrays) for symbol in operation.parameters]
-            matrix = transfer_of(operation, parameters)
-            found[:, start : start + matrix.size] = matrix.reshape(-1)
+        for starts, matrices in self._given_matrices(arrays):
+            places = np.array(starts)[:, None] + np.arange(matrices[0].size)
+            found[:, places] = matrices.reshape(len(starts), -1)
         return found
+
+    def _given_matrices(self, arrays: Sequence[Tensor]) -> Iterator[tuple[list[int], FloatArray]]:
+        """Yield transfer matrices that come with arrays, (N, 4**k, 4**k), and their coefficients.
+
+        Operations of one kind whose arrays have one shape are computed together.
+        """
+        for members in self.given.values():
+            by_shape: dict[Hashable, tuple[list[int], list[Sequence[Tensor]]]] = {}
+            for start, operation in members:
+                parameters = [evaluate(symbol, None, arrays) for symbol in operation.parameters]
+                shapes = tuple(value.shape for value in parameters)
+                starts, values = by_shape.setdefault(shapes, ([], []))
+                starts.append(start)
+                values.append(parameters)
+            for starts, values in by_shape.values():
+                together = [np.array(column) for column in zip(*values, strict=True)]
+                yield starts, transfer_of(members[0][1], together)
 
     def needed(self, wanted: frozenset[int]) -> NDArray[np.uint8]:
         """Return, for each coefficient, whether it depends on one of the angles."""
@@ -215,13 +231,19 @@ class Coefficients:
 
 
 def transfer_of(operation: Operator, parameters: Sequence[Tensor]) -> FloatArray:
-    """Return the transfer matrix of a gate, channel or replacement with numbers."""
+    """Return transfer matrices of a gate, channel or replacement with numbers, or batches."""
     if isinstance(operation, QubitDensityMatrix):
         return replacing(np.asarray(operation.canonical_density(parameters, np), dtype=complex))
     if isinstance(operation, Channel):
         matrix = operation.canonical_superoperator(parameters, np)
         return from_superoperator(np.asarray(matrix, dtype=complex)).real
     return from_matrix(np.asarray(operation.canonical_matrix(parameters, np), dtype=complex))
+
+
+def _kind_of(operation: Operator) -> Hashable:
+    """Return what operations share that differ in numbers and wires."""
+    hyperparameters = tuple(sorted(operation.hyperparameters.items()))
+    return type(operation), hyperparameters, len(operation.wires)
 
 
 def _pattern(channel: Channel) -> Entries:

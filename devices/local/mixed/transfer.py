@@ -40,20 +40,24 @@ def from_superoperator(matrix: ComplexArray) -> ComplexArray:
 
 
 def from_matrix(matrix: ComplexArray) -> FloatArray:
-    """Return the transfer matrix of a gate, shape (2**k, 2**k)."""
-    return from_superoperator(_kron(matrix, matrix.conj())).real
+    """Return the transfer matrix of gates, shape (..., 2**k, 2**k)."""
+    size = matrix.shape[-1] ** 2
+    product = matrix[..., :, None, :, None] * matrix.conj()[..., None, :, None, :]
+    return from_superoperator(product.reshape(*matrix.shape[:-2], size, size)).real
 
 
 def from_density(matrix: ComplexArray) -> FloatArray:
-    """Return the expectation value of every word, (2**k, 2**k) to (4**k,)."""
-    words = pauli_basis(_wires(matrix.size))
-    return np.asarray(words @ matrix.reshape(-1)).real
+    """Return the expectation value of every word, (..., 2**k, 2**k) to (..., 4**k)."""
+    size = matrix.shape[-1] ** 2
+    words = pauli_basis(_wires(size))
+    return np.asarray(matrix.reshape(*matrix.shape[:-2], size) @ words.T).real
 
 
 def replacing(matrix: ComplexArray) -> FloatArray:
     """Return the transfer matrix that replaces the state by a density matrix."""
-    found = np.zeros((matrix.size, matrix.size))
-    found[:, 0] = from_density(matrix)
+    values = from_density(matrix)
+    found = np.zeros((*values.shape, values.shape[-1]))
+    found[..., :, 0] = values
     return found
 
 
