@@ -78,7 +78,6 @@ CLIFFORD_T = (
     "Devices compile to their native gates."
 )
 MEASUREMENT_BASED = "Measurement-based computation is out of scope. qg.measure and qg.cond exist."
-BITS = "Linear algebra on bits is not part of qgate.math. Use numpy on arrays of integers."
 LAYERS = "Out of scope: {} Use the layers qg.StronglyEntanglingLayers or qg.BasicEntanglerLayers."
 COMPILING = (
     "This transform is not there. qg.compile has the usual ones, and a device compiles its "
@@ -217,11 +216,6 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         MEASUREMENT_BASED,
         "ftqc allocate deallocate allocation AllocationError DynamicWire resolve_dynamic_wires",
-    ),
-    (
-        BITS,
-        "binary_linalg binary_decimals binary_finite_reduced_row_echelon binary_is_independent "
-        "binary_matrix_rank binary_select_basis binary_solve_linear_system int_to_binary",
     ),
     (
         COMPILING,

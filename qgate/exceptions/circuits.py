@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from numpy.linalg import LinAlgError
+
 from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError, WireError
 
 
@@ -13,6 +15,10 @@ class OperatorError(QGateError):
 
 class InvalidParameters(OperatorError, ValueError):
     """An operator was given numbers, wires or options that do not fit it."""
+
+
+class SingularMatrix(InvalidParameters, LinAlgError):
+    """A system of linear equations has no unique solution."""
 
 
 class InvalidCall(InvalidParameters, TypeError):

@@ -15,6 +15,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from qgate.math.binary_linalg import (
+    binary_decimals,
+    binary_finite_reduced_row_echelon,
+    binary_is_independent,
+    binary_matrix_rank,
+    binary_select_basis,
+    binary_solve_linear_system,
+    ceil_log2,
+    int_to_binary,
+)
 from qgate.math.calculus import grad, jacobian
 from qgate.math.conversion import (
     allclose,
@@ -93,9 +103,16 @@ __all__ = [
     "allclose",
     "allequal",
     "array",
+    "binary_decimals",
+    "binary_finite_reduced_row_echelon",
+    "binary_is_independent",
+    "binary_matrix_rank",
+    "binary_select_basis",
+    "binary_solve_linear_system",
     "block_diag",
     "cast",
     "cast_like",
+    "ceil_log2",
     "choi_matrix",
     "concatenate",
     "convert_like",
@@ -119,6 +136,7 @@ __all__ = [
     "get_trainable_indices",
     "grad",
     "in_backprop",
+    "int_to_binary",
     "is_abstract",
     "jacobian",
     "kron",

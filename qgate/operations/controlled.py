@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from math import pi
+from typing import Any
 
 import numpy as np
 
 from qgate.arguments import is_text_among, items_of, whole_number
 from qgate.exceptions import InvalidParameters, described
+from qgate.operations.axes import AXES
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
     controlled_rot,
@@ -16,11 +18,12 @@ from qgate.operations.controlled_decompositions import (
     on_values,
 )
 from qgate.operations.fixed import Hadamard, S, T
-from qgate.operations.gate import Gate, decomposed, gate
+from qgate.operations.gate import GATES, Gate, decomposed, gate
 from qgate.operations.gate_spec import Argument, GateSpec, Option
-from qgate.operations.operator import Operator
+from qgate.operations.matrices import basis_vector
+from qgate.operations.operator import Operator, without_recording
 from qgate.operations.rotations import ONE, PAULI_X, RX, RY, RZ, PhaseShift
-from qgate.typing import ComplexArray, Tensor, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 CONTROL_VALUES = Option("sequence of bool, optional", "One for each control.", None)
@@ -92,7 +95,37 @@ def _check_flip(
     return {"control_values": bits}
 
 
-class MultiControlledFlip(Gate):
+class ControlledObservable(Gate):
+    """Controlled gate with a Hermitian matrix, which its core's diagonalizing gates diagonalize."""
+
+    @property
+    def basis(self) -> str | None:
+        return self._core.basis
+
+    @property
+    def _core(self) -> Operator:
+        (core,) = without_recording(lambda: [GATES[self.spec.core](wires=self.wires[-1])])
+        return core
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        return self._core.diagonalizing_gates()
+
+    def eigvals(self) -> FloatArray:
+        ones = (True,) * (len(self.wires) - 1)
+        bits: Any = self.hyperparameters.get("control_values", ones)
+        chosen = basis_vector(bits)
+        return np.ravel(np.where(chosen[:, None] > 0, self._core.eigvals(), 1.0))
+
+
+class ControlledTurn(Gate):
+    """Controlled rotation."""
+
+    @property
+    def basis(self) -> str | None:
+        return AXES.get(self.spec.core)
+
+
+class MultiControlledFlip(ControlledObservable):
     """X with controls on given values."""
 
     def __init__(
@@ -110,22 +143,26 @@ class MultiControlledFlip(Gate):
         return values
 
 
-CNOT = gate("X on the second wire where the first is 1.", GateSpec("CNOT", 2, core="PauliX"))
+CNOT = gate(
+    "X on the second wire where the first is 1.",
+    GateSpec("CNOT", 2, core="PauliX"),
+    base=ControlledObservable,
+)
 
 
-@decomposed(2, core="PauliZ")
+@decomposed(2, core="PauliZ", base=ControlledObservable)
 def CZ(wires: Wires) -> list[Operator]:
     """The sign where both wires are 1."""
     return [Hadamard(wires[1]), CNOT(wires), Hadamard(wires[1])]
 
 
-@decomposed(2, core="PauliY")
+@decomposed(2, core="PauliY", base=ControlledObservable)
 def CY(wires: Wires) -> list[Operator]:
     """Y on the second wire where the first is 1."""
     return [PhaseShift(-pi / 2, wires[1]), CNOT(wires), S(wires[1])]
 
 
-@decomposed(2, core="Hadamard")
+@decomposed(2, core="Hadamard", base=ControlledObservable)
 def CH(wires: Wires) -> list[Operator]:
     """Hadamard on the second wire where the first is 1."""
     return [RY(-pi / 4, wires[1]), CZ(wires), RY(pi / 4, wires[1])]
@@ -138,7 +175,7 @@ def CSWAP(wires: Wires) -> list[Operator]:
     return [flip, Toffoli(wires), flip]
 
 
-@decomposed(3, core="PauliX")
+@decomposed(3, core="PauliX", base=ControlledObservable)
 def Toffoli(wires: Wires) -> list[Operator]:
     """X on the last wire where the first two are 1."""
     first, second, target = wires  # six CNOTs and seven T: Nielsen and Chuang, figure 4.9
@@ -162,7 +199,7 @@ def Toffoli(wires: Wires) -> list[Operator]:
     ]
 
 
-@decomposed(3, core="PauliZ")
+@decomposed(3, core="PauliZ", base=ControlledObservable)
 def CCZ(wires: Wires) -> list[Operator]:
     """The sign where all three wires are 1."""
     return [Hadamard(wires[2]), Toffoli(wires), Hadamard(wires[2])]
@@ -187,7 +224,7 @@ def MultiControlledX(wires: Wires, control_values: tuple[bool, ...]) -> list[Ope
     return on_values(controls, control_values, controlled_flip(controls, target))
 
 
-@decomposed(2, core="PhaseShift")
+@decomposed(2, core="PhaseShift", base=ControlledTurn)
 def ControlledPhaseShift(phi: Tensor, wires: Wires) -> list[Operator]:
     """Phase exp(i phi) where both wires are 1."""
     first, second = wires
@@ -213,20 +250,20 @@ def CPhaseShift10(phi: Tensor, wires: Wires) -> list[Operator]:
     return on_values(wires, (True, False), [ControlledPhaseShift(phi, wires)])
 
 
-@decomposed(2, core="RX")
+@decomposed(2, core="RX", base=ControlledTurn)
 def CRX(phi: Tensor, wires: Wires) -> list[Operator]:
     """RX on the second wire where the first is 1."""
     target = wires[1]
     return [RX(phi / 2, target), CZ(wires), RX(-phi / 2, target), CZ(wires)]
 
 
-@decomposed(2, core="RY")
+@decomposed(2, core="RY", base=ControlledTurn)
 def CRY(phi: Tensor, wires: Wires) -> list[Operator]:
     """RY on the second wire where the first is 1."""
     return controlled_rotation(RY, phi, wires[:1], wires[1])
 
 
-@decomposed(2, core="RZ")
+@decomposed(2, core="RZ", base=ControlledTurn)
 def CRZ(phi: Tensor, wires: Wires) -> list[Operator]:
     """RZ on the second wire where the first is 1."""
     return controlled_rotation(RZ, phi, wires[:1], wires[1])

@@ -298,6 +298,7 @@ def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "")
         "spec": spec,
         "num_wires": spec.wires,
         "num_params": count,
+        "grad_method": "A" if count else None,
         "ndim_params": (0,) * count,
         "parameter_kinds": (ParameterKind.ANGLES,) * count,
     }

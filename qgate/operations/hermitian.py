@@ -10,8 +10,8 @@ import numpy as np
 from qgate.arrays import is_concrete, is_traced, namespace, unwrap
 from qgate.exceptions import InvalidParameters, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
-from qgate.operations.matrices import basis_vector, is_hermitian_matrix
-from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.matrices import basis_vector, dagger, is_hermitian_matrix
+from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import (
     as_array,
     check_shape,
@@ -20,6 +20,7 @@ from qgate.operations.parameters import (
     require_numbers,
 )
 from qgate.operations.queries import in_format
+from qgate.operations.unitaries import QubitUnitary
 from qgate.typing import FloatArray, IntArray, Namespace, SparseMatrix, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -60,6 +61,13 @@ class Hermitian(MatrixObservable):
 
     ndim_params = (2,)
     parameter_kinds = (ParameterKind.ARRAY,)
+
+    @classmethod
+    def compute_diagonalizing_gates(cls, eigenvectors: Tensor, wires: WiresLike) -> list[Operator]:
+        """Return the gate that maps eigenvectors, the columns of a matrix, to basis states."""
+        matrix = as_array(eigenvectors)
+        adjoint = dagger(matrix, xp=namespace([matrix]))
+        return without_recording(lambda: [QubitUnitary(adjoint, wires=wires)])
 
     def __init__(self, A: Tensor, wires: WiresLike, id: str | None = None) -> None:
         matrix, on = in_floats(as_array(A)), Wires(wires)

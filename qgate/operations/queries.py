@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgate.arrays import shape_of
-from qgate.exceptions import InvalidParameters, OperatorError, described
+from qgate.exceptions import (
+    DecompositionUndefinedError,
+    InvalidParameters,
+    OperatorError,
+    described,
+)
+from qgate.operations.axes import AXES, ROT_ANGLES
 from qgate.recording import paused, record
 from qgate.typing import SparseMatrix, Tensor, WiresLike
 
@@ -20,6 +26,9 @@ class Queries:
 
     has_adjoint = True
     """Whether there is an adjoint."""
+
+    grad_method: str | None = None
+    """Letter A if all its angles have shift rules; None: no angles, or it is decomposed first."""
 
     @property
     def has_diagonalizing_gates(self: Any) -> bool:
@@ -45,6 +54,30 @@ class Queries:
     def arithmetic_depth(self: Any) -> int:
         """The same as ``nesting``."""
         return int(self.nesting)
+
+    @property
+    def basis(self: Any) -> str | None:
+        """Pauli matrix "X", "Y" or "Z" of which it is a function on its target wire, or None."""
+        name: str = getattr(self, "base", self).name
+        return AXES.get(name)
+
+    def single_qubit_rot_angles(self: Any) -> list[Tensor]:
+        """Return the angles of the ``Rot`` that equals the gate, up to a global phase.
+
+        >>> qg.RY(0.1, wires=0).single_qubit_rot_angles()
+        [0.0, 0.1, 0.0]
+
+        Raises
+        ------
+        DecompositionUndefinedError
+            It is no gate on one wire with a name.
+        """
+        if self.name not in ROT_ANGLES:
+            raise DecompositionUndefinedError(
+                f"{self.name} has no Rot that is known to equal it. "
+                "qg.ops.one_qubit_decomposition(matrix, wire) has that of a matrix."
+            )
+        return ROT_ANGLES[self.name](*self.data)
 
     @property
     def hash(self) -> int:

@@ -6,10 +6,10 @@ from math import pi
 
 import numpy as np
 
-from qgate.operations.gate import decomposed, gate
+from qgate.operations.gate import Gate, decomposed, gate
 from qgate.operations.gate_spec import GateSpec
 from qgate.operations.operator import Operator
-from qgate.typing import Tensor
+from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 PAULI_X = np.array([[0, 1], [1, 0]], dtype=complex)
@@ -28,6 +28,22 @@ RY = gate(
 RZ = gate(
     "Rotation about z, exp(-i phi Z / 2).", GateSpec("RZ", 1, ("phi",), generator=-PAULI_Z / 2)
 )
+
+
+class PhaseFactor(Gate):
+    """Multiple of the identity."""
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        return []
+
+    @classmethod
+    def compute_decomposition(
+        cls, phi: Tensor, wires: WiresLike = (), id: str | None = None
+    ) -> list[Operator]:
+        """Return no gates, which are the identity: the phase is global."""
+        return []
+
+
 GlobalPhase = gate(
     "The factor exp(-i phi).",
     GateSpec(
@@ -38,6 +54,7 @@ GlobalPhase = gate(
         eigenvalues=(-1.0,),
         wireless=True,
     ),
+    base=PhaseFactor,
 )
 
 

@@ -20,6 +20,7 @@ class FermionicExcitation(Template):
     """Rotation with the generator eigenvalues -1/2, 0 and 1/2."""
 
     ndim_params = (0,)
+    grad_method = "A"
 
     @property
     def parameter_frequencies(self) -> list[tuple[float, ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from qgate.arguments import is_text_among
 from qgate.exceptions import TransformError, described
+from qgate.operations.axes import AXES
 from qgate.operations.controls import core_of
 from qgate.operations.operator import Operator
 from qgate.operations.symbolic import Adjoint
@@ -14,13 +15,6 @@ from qgate.transforms.circuit_transform import transform
 from qgate.transforms.passes.neighbours import BARRIERS, single
 from qgate.transforms.pipeline import Transformed
 from qgate.typing import Wire
-
-AXES: Mapping[str, str] = {
-    **dict.fromkeys(("PauliX", "RX", "SX"), "X"),
-    **dict.fromkeys(("PauliY", "RY"), "Y"),
-    **dict.fromkeys(("PauliZ", "RZ", "S", "T", "PhaseShift", "U1"), "Z"),
-}
-"""Pauli matrix of which a gate on one wire is a function."""
 
 
 @transform
