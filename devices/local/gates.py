@@ -13,6 +13,7 @@ ANY_SIZE = frozenset(
         "PCPhase",
         "GlobalPhase",
         "QubitUnitary",
+        "ControlledQubitUnitary",
         "Barrier",
         "DiagonalQubitUnitary",
         "Identity",

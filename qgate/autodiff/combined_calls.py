@@ -12,9 +12,11 @@ submission, too.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -87,7 +89,7 @@ class CombinedCall:
     value: Nested = None
     done: bool = False
     _position: int = 0
-    _depth: int = field(default_factory=lambda: trace_stack.top)
+    _traced: Hashable = field(default_factory=lambda: _traces())
 
     def resume(self) -> None:
         """Make the call; it ends, or leaves a request."""
@@ -102,8 +104,11 @@ class CombinedCall:
 
     @property
     def _is_inside(self) -> bool:
-        """Whether the function differentiates by itself; its tracers do not outlive the call."""
-        return bool(trace_stack.top > self._depth)
+        """Whether the function differentiates or compiles by itself.
+
+        Its tracers do not outlive the call.
+        """
+        return _traces() != self._traced
 
     def result(self) -> Nested:
         """Return the next known result."""
@@ -134,6 +139,16 @@ class CombinedCall:
             return found
         self.request = Request(tapes, device, method, interface, max_diff, seed, finish)
         raise Stopped
+
+
+def _traces() -> Hashable:
+    """Return a value that changes where autograd or JAX begins to trace."""
+    if "jax" not in sys.modules:
+        return trace_stack.top, None
+    core = import_module("jax.extend.core")
+    if not hasattr(core, "get_opaque_trace_state"):  # older versions of JAX
+        core = sys.modules["jax"].core
+    return trace_stack.top, core.get_opaque_trace_state()
 
 
 def call_combined(function: Function, arguments: Sequence[Sequence[Nested]]) -> list[Nested]:

@@ -131,6 +131,8 @@ class MultiControlledFlip(ControlledObservable):
     def __init__(
         self, *args: Argument, control_wires: WiresLike | None = None, **named: Argument
     ) -> None:
+        if control_wires is None and args and "wires" in named:
+            control_wires, args = args[0], args[1:]
         if control_wires is not None and "wires" in named:  # of older versions of PennyLane
             named["wires"] = (*Wires(control_wires), *Wires(named["wires"]))
         elif control_wires is not None:

@@ -29,6 +29,7 @@ class Arguments:
 
     args: tuple[Nested, ...]  # as given
     leaves: tuple[Nested, ...]  # arrays and other leaves of the arguments, in order
+    owners: tuple[int, ...]  # for each leaf, the index of its argument
     trained: tuple[int, ...]  # indices of the leaves that are trainable arrays of qgate.numpy
 
     @classmethod
@@ -41,13 +42,15 @@ class Arguments:
         UnsuitableObjective
             A trainable array holds complex numbers.
         """
-        found = tuple(leaves(list(args)))
+        parts = [leaves([arg]) for arg in args]
+        found = tuple(leaf for part in parts for leaf in part)
         trained = tuple(at for at, leaf in enumerate(found) if is_variable(leaf))
         if not trained:
             raise NothingTrainable(optimizer=optimizer, given=_types(found))
         for at in trained:
             _refuse_other_than_real(found[at], optimizer)
-        return cls(tuple(args), found, trained)
+        owners = tuple(at for at, part in enumerate(parts) for _ in part)
+        return cls(tuple(args), found, owners, trained)
 
     @property
     def size(self) -> int:
@@ -67,7 +70,7 @@ class Arguments:
     @cached_property
     def positions(self) -> tuple[int, ...]:
         """Indices of the arguments with trainable numbers."""
-        return tuple(at for at, arg in enumerate(self.args) if any(map(is_variable, leaves([arg]))))
+        return tuple(sorted({self.owners[at] for at in self.trained}))
 
     @property
     def has_containers(self) -> bool:
@@ -84,11 +87,15 @@ class Arguments:
         every = list(self.leaves)
         for at, array in zip(self.trained, arrays, strict=True):
             every[at] = array
-        changed: list[Nested] = rebuilt(list(self.args), iter(every))
         return [
-            new if at in self.positions else old
-            for at, (old, new) in enumerate(zip(self.args, changed, strict=True))
+            self._rebuilt(at, every) if at in self.positions else arg
+            for at, arg in enumerate(self.args)
         ]
+
+    def _rebuilt(self, at: int, every: Sequence[Nested]) -> Nested:
+        """Return an argument with its leaves among those of all arguments."""
+        own = (leaf for leaf, owner in zip(every, self.owners, strict=True) if owner == at)
+        return rebuilt(self.args[at], own)
 
     def at(self, vector: FloatArray) -> list[Nested]:
         """Return the arguments at another point; precision and marks are kept."""

@@ -48,6 +48,10 @@ LONGEST_TEXT = 60
 """Longest text of an operator that an error shows; above it, only the name."""
 
 
+MOST_CONTROLS_OF_MATRIX = 3
+"""Maximum number of controls of a matrix that are made part of it: 64 times as many entries."""
+
+
 class Accepts(Protocol):
     """Predicate of operators that need no decomposition; hashable, as a key of caches."""
 
@@ -67,12 +71,18 @@ class GateSet:
     def __call__(self, operation: Operator) -> bool:
         if operation.is_custom:  # it may have the name of a gate
             return False
-        if operation.name in self.names:
+        if operation.name in self.names and not _is_mostly_controls(operation):
             return True
         if not operation.wires and operation.has_decomposition:
             return False  # a barrier acts on all wires, however few it names
         small = len(operation.wires) <= self.matrix_wires
         return small and operation.has_matrix and operation.is_gate
+
+
+def _is_mostly_controls(operation: Operator) -> bool:
+    """Return whether a controlled matrix would be written out as a much larger matrix."""
+    controls = len(operation.control_wires)
+    return operation.name == "ControlledQubitUnitary" and controls > MOST_CONTROLS_OF_MATRIX
 
 
 def is_elementary(operation: Operator) -> bool:

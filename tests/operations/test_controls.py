@@ -47,6 +47,7 @@ def test_controls_may_be_given_apart_from_the_targets():
     unitary = qg.ControlledQubitUnitary(np.diag([1, 1j]), control_wires=[0, 1], wires=2)
 
     assert flip == qg.MultiControlledX([0, 1, 2], [0, 1])
+    assert flip == qg.MultiControlledX([0, 1], wires=2, control_values="01")
     assert unitary == qg.ControlledQubitUnitary(np.diag([1, 1j]), [0, 1, 2])
     with pytest.raises(InvalidCall, match="control_wires"):
         qg.MultiControlledX(control_wires=[0, 1])

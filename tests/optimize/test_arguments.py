@@ -43,6 +43,20 @@ def test_what_is_not_marked_is_returned_as_it_is():
     assert found[1].requires_grad
 
 
+def test_a_fixed_dict_may_change_during_a_step():
+    def objective(weights, record):
+        record["cost"] = np.sum(weights**2)
+        return record["cost"]
+
+    record = {"user": 1}
+
+    found = qg.GradientDescentOptimizer(0.1).step(objective, np.array([1.0]), record)
+
+    assert found[0] == pytest.approx([0.8])
+    assert found[1] is record
+    assert "cost" in record
+
+
 def test_lists_tuples_and_dicts_are_trees():
     fixed = np.array(9.0, requires_grad=False)
     arguments = of({"a": np.array([1.0, 2.0]), "b": (np.array(3.0), fixed)}, [np.array(4.0)])

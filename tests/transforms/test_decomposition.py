@@ -284,6 +284,13 @@ def test_names_are_accepted_on_any_number_of_wires():
     assert GateSet(frozenset({"MultiRZ"}))(qg.MultiRZ(0.1, wires=range(60)))
 
 
+def test_a_controlled_matrix_is_accepted_by_name_with_few_controls():
+    accepts = GateSet(frozenset({"ControlledQubitUnitary"}))
+
+    assert accepts(qg.ctrl(qg.QubitUnitary(np.eye(128), range(7)), [7, 8, 9]))
+    assert not accepts(qg.ctrl(qg.QubitUnitary(np.eye(2), 0), [1, 2, 3, 4]))
+
+
 # Refusals -------------------------------------------------------------------------------
 
 

@@ -623,3 +623,16 @@ def test_states_stay_normalised_where_an_angle_has_no_known_period(x, engine, mo
         return qg.state()
 
     assert_allclose(np.linalg.norm(circuit()), 1.0, atol=1e-13)
+
+
+def test_a_wide_controlled_matrix_is_applied_as_it_is():
+    cycle = np.roll(np.eye(128), 1, axis=0)
+
+    @qg.qnode("local")
+    def circuit(angle):
+        qg.RY(angle, 7)
+        qg.ControlledQubitUnitary(cycle, wires=[7, *range(7)])
+        return qg.expval(qg.Z(6))
+
+    assert circuit(0.6) == pytest.approx((1 + np.cos(0.6)) / 2 - (1 - np.cos(0.6)) / 2)
+    assert qg.specs(circuit)(0.6)["resources"].gate_types["ControlledQubitUnitary"] == 1

@@ -74,3 +74,17 @@ def test_argnum_is_refused_and_argnums_is_not():
     assert float(found) == pytest.approx(-np.sin(0.4))
     by_gate = qg.gradients.param_shift(circuit, argnums=[1], hybrid=False)(x, y)
     assert float(by_gate) == pytest.approx(-np.sin(0.4))
+
+
+def test_a_kernel_matrix_may_compile_its_kernel() -> None:
+    @jax.jit
+    @qg.qnode("local")
+    def kernel(x: Any, y: Any) -> Any:
+        qg.RX(x - y, wires=0)
+        return qg.expval(qg.Z(0))
+
+    points = jnp.array([0.1, 0.5])
+
+    found = qg.kernels.kernel_matrix(points, points, kernel)
+
+    np.testing.assert_allclose(found, jnp.cos(points[:, None] - points), atol=1e-12)
