@@ -94,7 +94,8 @@ LOCAL: Mapping[str, Translate] = {
         "a whole number"
     ),
     "readout_prob": _refused(
-        "the simulator has no noise; write 'qiskit:aer' with noise_model=..., or leave it out"
+        "readout errors are part of the circuit: apply qg.BitFlip(p, wires=wire) before each "
+        "measured wire, after a rotation to the measured basis"
     ),
     "use_csingle": lambda text, option, value: {"precision": "single" if value else "double"},
 }

@@ -34,7 +34,7 @@ class Alias:
 ALIASES: Mapping[str, Alias] = {
     "braket.aws.qubit": Alias("braket", target_option="device_arn"),
     "braket.local.qubit": Alias("braket", "local", target_option="backend", prefix="local/"),
-    "default.mixed": Alias("local", "statevector"),
+    "default.mixed": Alias("local", "density_matrix"),
     "default.qubit": Alias("local", "statevector"),
     **dict.fromkeys(FORMER, Alias("local", "statevector")),
     "lightning.gpu": Alias("local", "statevector"),
@@ -54,7 +54,7 @@ EXACT = " The simulator 'local' returns the same results."
 ADVICE: Mapping[str, str] = {
     "braket.aws.ahs": PULSES,
     "braket.local.ahs": PULSES,
-    "cirq.mixedsimulator": " For noise write 'braket:local/braket_dm', or 'qiskit:aer'.",
+    "cirq.mixedsimulator": " The simulator 'local:density_matrix' returns the same results.",
     "cirq.qsim": EXACT,
     "cirq.simulator": EXACT,
     "default.clifford": " Aer has such a method: write 'qiskit:aer?method=stabilizer'.",

@@ -102,6 +102,8 @@ class Device(ABC):
     """Device string that recreates this device; None: there is none."""
     distinct: str | None = None
     """Text that distinguishes this device in the keys of orders, if no string can recreate it."""
+    density_matrices = False
+    """Whether ``state`` is a density matrix, also of a circuit without noise."""
     rate: Rate | None = None
     """Prices of the device; None: unknown."""
     original: Device | None = None

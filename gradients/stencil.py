@@ -133,7 +133,7 @@ class Stencil:
     def at(self, rows: Tensor, chosen: BoolArray | slice = ALL) -> Tensor:
         """Return each row at each point: rows (K, P), or one row (P,), to (M, K, P) or (M, P)."""
         offsets, pins = self.offsets[chosen], self.pins
-        if len(shape_of(rows)) == 2:
+        if len(rows.shape) == 2:
             offsets = offsets[:, None, :]
             pins = None if pins is None else pins[:, None, :]
         if pins is None:

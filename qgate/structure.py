@@ -91,10 +91,15 @@ class Structure:
         return any(operation.is_channel for operation in self.operations)
 
     @cached_property
+    def measures_state(self) -> bool:
+        """Whether the state is a result."""
+        return any(item.kind is MeasurementKind.STATE for item in self.measurements)
+
+    @cached_property
     def is_rewritten(self) -> bool:
         """Whether it is evaluated as another circuit, or with other measurements."""
-        states = any(item.kind is MeasurementKind.STATE for item in self.measurements)
-        return self.has_own_measurements or self.has_outcomes or (states and self.is_mixed)
+        states = self.is_mixed and self.measures_state
+        return self.has_own_measurements or self.has_outcomes or states
 
     @cached_property
     def records(self) -> frozenset[Wire]:

@@ -267,9 +267,9 @@ class Tape(TapeDetails):
         """Return the tape with other measurements."""
         return type(self)(self._operations, measurements, self.shots)
 
-    def with_density_matrices(self) -> Self:
-        """Return the tape with ``density_matrix`` in place of ``state`` if its state is mixed."""
-        if not self.structure.is_mixed:
+    def with_density_matrices(self, *, always: bool) -> Self:
+        """Return the tape with ``density_matrix`` in place of ``state``, if its state is mixed."""
+        if not (always or self.structure.is_mixed):
             return self
         with paused():
             found = [item.mixed for item in self._measurements]

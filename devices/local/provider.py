@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from qgate.devices.local.options import LocalOptions
 
 
+DENSITIES = "density_matrix"
+"""Target whose states are density matrices."""
+
+
 class LocalProvider(Provider):
-    """Provider of ``local``, in full ``local:statevector``."""
+    """Provider of ``local``, in full ``local:statevector``, and ``local:density_matrix``.
+
+    They differ in what ``state`` returns of a circuit without noise.
+    """
 
     name = "local"
     default_target = "statevector"
@@ -30,13 +37,16 @@ class LocalProvider(Provider):
     def targets(self) -> Collection[str]:
         return ("statevector",)
 
+    def accepts(self, target: str) -> bool:
+        return target in (*self.targets(), DENSITIES)
+
     def capabilities(self, target: str) -> Capabilities:
         return LOCAL
 
     def make(
         self, target: str, options: LocalOptions, *, wires: Wires | None, shots: Shots | str
     ) -> LocalDevice:
-        return LocalDevice(
+        device = LocalDevice(
             wires=wires,
             shots=shots,
             seed=options.seed,
@@ -45,11 +55,15 @@ class LocalProvider(Provider):
             memory_gib=options.memory_gib,
             trajectories=options.trajectories,
         )
+        device.density_matrices = target == DENSITIES
+        return device
 
     def make_without_options(
         self, target: str, *, wires: Wires | None, shots: Shots | str
     ) -> LocalDevice:
-        return LocalDevice(wires=wires, shots=shots)
+        device = LocalDevice(wires=wires, shots=shots)
+        device.density_matrices = target == DENSITIES
+        return device
 
 
 provider = LocalProvider()

@@ -79,7 +79,9 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
-    if True in [tape.structure.is_rewritten for tape in tapes]:
+    if True in [tape.structure.is_rewritten for tape in tapes] or (
+        device.density_matrices and any(tape.structure.measures_state for tape in tapes)
+    ):
         again = partial(evaluate, method=method, interface=interface, max_diff=max_diff, seed=seed)
         return _rewritten(tapes, device, method, again)
     if any(map(_has_batched_arrays, tapes)):
@@ -121,7 +123,7 @@ def _rewritten(
         from qgate.autodiff.own_measurements import evaluate_own
 
         return evaluate_own(tapes, device, lambda lowered: again(lowered, device))
-    tapes = [tape.with_density_matrices() for tape in tapes]
+    tapes = [tape.with_density_matrices(always=device.density_matrices) for tape in tapes]
     if True not in [tape.structure.has_outcomes for tape in tapes]:
         return again(tapes, device)
     from qgate.autodiff.mid_circuit import evaluate_mid_circuit

@@ -18,6 +18,7 @@ ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
 @pytest.mark.parametrize(
     ("name", "options", "provider", "target"),
     [
+        ("default.mixed", {}, "local", "density_matrix"),
         ("default.qubit", {}, "local", "statevector"),
         ("default.qubit.jax", {}, "local", "statevector"),
         ("default.qubit.torch", {}, "local", "statevector"),
@@ -140,6 +141,16 @@ def test_an_option_with_pennylanes_default_is_left_out():
 )
 def test_other_simulators_of_pennylane_are_local(name):
     assert qg.device(name, wires=2).name == "local"
+
+
+@pytest.mark.parametrize(("name", "shape"), [("default.mixed", (4, 4)), ("local", (4,))])
+def test_the_state_of_the_simulator_of_mixed_states_is_a_density_matrix(name, shape):
+    @qg.qnode(qg.device(name, wires=2))
+    def circuit():
+        qg.Hadamard(wires=0)
+        return qg.state()
+
+    assert circuit().shape == shape
 
 
 def test_options_of_pennylanes_simulators_are_accepted():
