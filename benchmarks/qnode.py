@@ -22,7 +22,12 @@ import numpy
 from peer import Peer, serve
 from workloads import WORKLOADS, Calls
 
-DEVICES = (("qgate", "local"), ("pennylane", "default.qubit"), ("pennylane", "lightning.qubit"))
+DEVICES = (
+    ("qgate", "local"),
+    ("qgate", "local qjit"),
+    ("pennylane", "default.qubit"),
+    ("pennylane", "lightning.qubit"),
+)
 LEAST_S = 0.1
 """A call is repeated until it has taken this long."""
 

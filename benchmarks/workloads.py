@@ -49,44 +49,50 @@ def drawn(np: Any, *shape: int, trainable: bool = True) -> Any:
     return np.array(angles, requires_grad=trainable)
 
 
+def bound(qml: Any, function: Callable[[Any], Any], device: str, n: int) -> Any:
+    """Return a QNode; one whose circuit is recorded once if the device's name ends in " qjit"."""
+    name, _, recorded = device.partition(" ")
+    node = qml.qnode(qml.device(name, wires=n))(function)
+    return qml.qjit(node) if recorded else node
+
+
 def trained(n: int, layers: int, qml: Any, np: Any, device: str) -> Calls:
     """Energy of the Ising chain and its gradient by all angles, by the default method."""
     hamiltonian, angles = ising(qml, n), drawn(np, layers, n, 3)
     fixed = drawn(np, layers, n, 3, trainable=False)  # else PennyLane adds the gradient
 
-    @qml.qnode(qml.device(device, wires=n))
     def energy(angles: Any) -> Any:
         rotations(qml, angles, range(n))
         return qml.expval(hamiltonian)
 
-    return {"value": partial(energy, fixed), "gradient": partial(qml.grad(energy), angles)}
+    node = bound(qml, energy, device, n)
+    return {"value": partial(node, fixed), "gradient": partial(qml.grad(node), angles)}
 
 
 def broadcast(n: int, layers: int, rows: int, qml: Any, np: Any, device: str) -> Calls:
     """Energies for many rows of angles in one call."""
     hamiltonian, angles = ising(qml, n), drawn(np, rows, layers, n, 3, trainable=False)
 
-    @qml.qnode(qml.device(device, wires=n))
     def energy(angles: Any) -> Any:
         rotations(qml, angles, range(n))
         return qml.expval(hamiltonian)
 
-    return {"value": partial(energy, angles)}
+    return {"value": partial(bound(qml, energy, device, n), angles)}
 
 
 def sampled(n: int, rows: int, shots: int, qml: Any, np: Any, device: str) -> Calls:
     """Counts of many rows; the compared number is how often each wire is 1, over all rows."""
     angles = drawn(np, rows, 3, n, 3, trainable=False)
 
-    @qml.set_shots(shots=shots)
-    @qml.qnode(qml.device(device, wires=n))
     def counts(angles: Any) -> Any:
         rotations(qml, angles, range(n))
         return qml.counts()
 
+    counted = qml.set_shots(shots=shots)(bound(qml, counts, device, n))
+
     def frequencies() -> Any:
         ones = numpy.zeros(n)
-        for row in counts(angles):
+        for row in counted(angles):
             bits = numpy.array([list(word) for word in row], dtype=int)
             ones += numpy.array(list(row.values())) @ bits
         return ones / (rows * shots)

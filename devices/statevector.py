@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
 from qgate.devices.base import Device
@@ -120,6 +120,26 @@ class StatevectorDevice(Protocol):
         -------
         tuple
             As in the result of ``submit``.
+        """
+
+
+Repeated = Callable[[FloatArray], tuple[FloatArray, FloatArray | None]]
+"""Simulation of a circuit at a row of angles (P,): values (M,), derivatives (M, P) or None."""
+
+
+@runtime_checkable
+class RepeatingDevice(Protocol):
+    """Device that keeps what a small circuit needs from call to call."""
+
+    def repeated(self, sweep: Sweep, slots: Sequence[int] | None) -> Repeated | None:
+        """Return the simulation of a circuit for one row at a time; None: there is none.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            One row without shots, with validated wires; other rows follow.
+        slots : sequence of int, optional
+            Slots of the angles to differentiate by; derivatives by other slots may be zero.
         """
 
 

@@ -64,6 +64,7 @@ from qgate.jobs.handles import as_completed as as_completed
 from qgate.jobs.handles import submit as submit
 from qgate.jobs.planning import plan as plan
 from qgate.jobs.runs import run as run
+from qgate.just_in_time import qjit as qjit
 from qgate.measurements import classical_shadow as classical_shadow
 from qgate.measurements import counts as counts
 from qgate.measurements import density_matrix as density_matrix

@@ -22,6 +22,7 @@ from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.autodiff.combined_calls import CombinedCall
+    from qgate.autodiff.recordings import RecordingsOfQNodes
     from qgate.devices.base import Device
     from qgate.execution.tracker import Tracker
     from qgate.jobs.call_budget import CallBudget
@@ -41,6 +42,7 @@ class Changes(TypedDict, total=False):
     call_budget: CallBudget
     resumable: list[Callable[[], None]]
     combined: CombinedCall
+    recordings: RecordingsOfQNodes
     run: Run
     plan: Collector | Guard
     device: Device
@@ -66,6 +68,8 @@ class Context:
     call_budget: CallBudget | None = None
     resumable: list[Callable[[], None]] | None = None
     combined: CombinedCall | None = None
+    recordings: RecordingsOfQNodes | None = None
+    """Recordings of the QNodes that a function calls."""
     run: Opened[Run] | None = None
     plan: Opened[Collector | Guard] | None = None
     device: Opened[Device] | None = None

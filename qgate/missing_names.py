@@ -30,7 +30,7 @@ ARITHMETIC = (
 )
 CAPTURE = (
     "Capture and just-in-time compilation of whole programs are out of scope. Loops are plain "
-    "Python; jax.jit and torch.compile compile around a QNode."
+    "Python; qg.qjit records circuits once, jax.jit and torch.compile compile around QNodes."
 )
 CUTTING = "Cutting circuits is out of scope: a circuit runs on a device that has all of its wires."
 RESOURCES = (
@@ -142,7 +142,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         CAPTURE,
-        "qjit for_loop while_loop capture compiler control_flow MomentumQNGOptimizerQJIT "
+        "for_loop while_loop capture compiler control_flow MomentumQNGOptimizerQJIT "
         "QNGOptimizerQJIT momentum_qng_qjit qng_qjit capture_measurements concurrency "
         "create_operator_primitive CaptureError CaptureWarning AutoGraphError AutoGraphWarning "
         "CompileError marker",

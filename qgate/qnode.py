@@ -31,6 +31,7 @@ from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.autodiff.choose_method import Explanation
+    from qgate.autodiff.recordings import Recordings
     from qgate.bridge import Interface
     from qgate.devices.base import Device
     from qgate.transforms.pipeline import CompilePipeline
@@ -100,6 +101,9 @@ class QNode:
 
     autograph_info__ = None  # TensorFlow's autograph leaves calls of this object unchanged
 
+    recordings: Recordings | None = None
+    """Circuits that ``qjit`` recorded; None: each call records its own."""
+
     def __init__(
         self,
         func: Callable[..., Any] | Any,
@@ -152,7 +156,8 @@ class QNode:
         planned = active_device()
         if planned is not None and planned is not self.device:
             return self.update(device=planned).call(args, kwargs)
-        combined = HERE.get().combined
+        here = HERE.get()
+        combined = here.combined
         if combined is not None and combined.is_repeated and not self._pipeline:
             return combined.result()
         seed, interface = None, None
@@ -163,6 +168,13 @@ class QNode:
                 rest = {name: value for name, value in kwargs.items() if name != "shots"}
                 return self.with_shots(shots).call(args, rest)
             seed, kwargs = kwargs["seed"], others
+        recordings = self.recordings
+        if recordings is None and here.recordings is not None:
+            recordings = here.recordings.of(self.func, self.device, self._method)
+        if recordings is not None and combined is None and not self._pipeline:
+            found = recordings.call(self, args, kwargs, seed=seed, choose=self._choose)
+            if found is not None:
+                return found[0]
         tape, returned = self._record(args, kwargs)
         if self.max_diff is not None:
             _check_order(tape, self.max_diff)
@@ -304,6 +316,7 @@ class QNode:
             arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
         other = QNode(**{**arguments, **changes})
         other._pipeline = copy.copy(self._pipeline)
+        other.recordings = None if self.recordings is None else type(self.recordings)()
         return other
 
     def run(

@@ -25,8 +25,9 @@ from qgate.devices.local.footprint import RECORDED_STATES, derivative_bytes, foo
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import SMALL, checked_limit, needed_bytes, require, require_bytes
-from qgate.devices.local.plan_engine import Settings
+from qgate.devices.local.plan_engine import PlanEngine, Settings
 from qgate.devices.local.row_parts import in_parts
+from qgate.devices.statevector import Repeated
 from qgate.exceptions import InvalidOption, TooMuchMemory, described
 from qgate.forks import ForkSafeLock
 from qgate.operations.channels import MIXED
@@ -49,6 +50,9 @@ TRAJECTORIES = (
 
 MOST_MIXED_WIRES = 13
 """Maximum number of wires of density matrices: 4**13 numbers are 1 GiB."""
+
+REPEATED_WIRES = 12
+"""Maximum number of wires of circuits whose memory is kept between calls."""
 
 LOCAL = Capabilities(
     gates=ANY_SIZE | MIXED | {MID_MEASURE},
@@ -301,6 +305,13 @@ class LocalDevice(Device):
         other = derivative_bytes(sweep, len(order), compiled=compiled)
         self._require(sweep, order, num_bras=bras, other=other)
         return self.engine.jacobian(sweep, slots, order)
+
+    def repeated(self, sweep: Sweep, slots: Sequence[int] | None) -> Repeated | None:
+        order, engine = _simulated(sweep.structure, self.wires), self.engine
+        small = len(order) <= REPEATED_WIRES and self.memory_gib is None
+        if not (small and isinstance(engine, PlanEngine)) or sweep.structure.records:
+            return None
+        return engine.repeated(sweep, order, slots)
 
     def states(self, sweep: Sweep) -> ComplexArray:
         order = _simulated(sweep.structure, self.wires)

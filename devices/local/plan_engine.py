@@ -16,7 +16,12 @@ from qgate.devices.local.engine import Engine, GateByGateEngine, read_of
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
+from qgate.devices.local.native import (
+    NativeObservable,
+    NativePlan,
+    NativeSimulation,
+    RepeatedSimulation,
+)
 from qgate.devices.local.plan import PLANNED, Plan, PlannedSweep, plan_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
@@ -103,6 +108,25 @@ class PlanEngine(Engine):
         for column, place in enumerate(sums.places):
             measured[place] = values[:, column]
         return tuple(measured)
+
+    def repeated(
+        self, sweep: Sweep, order: Wires, slots: Sequence[int] | None
+    ) -> RepeatedSimulation | None:
+        """Return the simulation of a structure for single rows; see ``LocalDevice.repeated``."""
+        planned, sums = self._planned(sweep, order), _sums(sweep.structure, order, self.library)
+        if planned is None or len(sums.places) < len(sweep.structure.measurements):
+            return None
+        if planned.initial is not None:  # which may depend on the row
+            return None
+
+        def make() -> tuple[NativeSimulation, FloatArray, FloatArray | None]:
+            own = replace(planned, rows=np.array(sweep.rows[:1], dtype=float))
+            native = self._native(own)
+            values = native.observe(sums.words, sums.coefficients(sweep.arrays))
+            slopes = None if slots is None else native.differentiate(len(sums.places), slots)
+            return native, values, slopes
+
+        return RepeatedSimulation(make)
 
     def probabilities(self, sweep: Sweep, order: Wires) -> FloatArray:
         planned = self._planned(sweep, order)

@@ -180,12 +180,12 @@ def values(
     """Return the results of tapes without traced parameters, from one submission."""
     if not tapes:
         return []
-    linear = [_linear(tape, device) for tape in tapes]
+    linear = [linear_numbers(tape, device) for tape in tapes]
     entries = _entries([tape for tape, _ in linear], device, seed)
     return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
 
 
-def _linear(tape: Tape, device: Device) -> tuple[Tape, Postprocess]:
+def linear_numbers(tape: Tape, device: Device) -> tuple[Tape, Postprocess]:
     """Return a tape of plain numbers with what the device measures, and the map of its results."""
     tape = _numbers(tape)
     if not tape.shots.parts and MeasurementKind.VAR in exact_kinds(tape.structure, device):

@@ -40,13 +40,14 @@ from qgate.gradients.registry import METHODS, shift_methods
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import ArraySlot
+from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decomposition import decomposition, needs_values
 from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements
 from qgate.transforms.trained_arrays import with_angles
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -90,7 +91,7 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> Prepared | list[M
     levels = order([*tape.parameters, *([] if seed is None else [seed])])
     if levels is None:
         _refuse_unknown_counts(tape)
-    tape = tape.with_trainable(_trained(tape, interface))
+    tape = tape.with_trainable(tuple(compress(count(), interface.trained(tape.parameters))))
     choice = choose(tape, options, levels)
     tape = _widened(tape, interface)
     method = choice.method
@@ -100,7 +101,7 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> Prepared | list[M
         if tape.arrays:
             tape, limits = _by_angles(tape, method, choice.limits, levels)
             choice = replace(choice, limits=limits)
-        if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
+        if needs_states(tape, method):
             return _from_states(tape, choice.limits, options)
     return prepared(tape, choice, options, levels)
 
@@ -215,9 +216,8 @@ def prepared(
     method = choice.method
     recombine: Recombine = tuple
     if not tape.structure.is_linear:
-        tape, recombine = _linear(tape, method, device, interface)
-    # Methods that run other circuits look for a free auxiliary wire.
-    named = method is None or method.transform is not None or METHODS[method.name].circuits is None
+        tape, recombine = linear_tape(tape, method, options)
+    named = names_wires(method)
     trained, angles, inputs = split_parameters(tape, device, interface, options.seed, named=named)
     made = derivatives_of(tape, method, options)
     sweep = trained.sweep if named else validate(trained.sweep, device)
@@ -229,10 +229,19 @@ def prepared(
     return Prepared(tape, derivatives, angles, inputs, recombine)
 
 
-def _linear(
-    tape: Tape, method: Method | None, device: Device, interface: Interface
+def names_wires(method: Method | None) -> bool:
+    """Return whether measurements get their wires before a method has made its circuits.
+
+    Methods that run other circuits look for a free auxiliary wire first.
+    """
+    return method is None or method.transform is not None or METHODS[method.name].circuits is None
+
+
+def linear_tape(
+    tape: Tape, method: Method | None, options: EvaluationOptions
 ) -> tuple[Tape, Recombine]:
     """Return the tape with measurements that the method differentiates, and their combination."""
+    device, interface = options.device, options.interface
     nonlinear, densities = method is None or method.nonlinear, method is None or method.densities
     linear, recombine = linear_measurements(
         tape,
@@ -244,12 +253,19 @@ def _linear(
         return tape, recombine
     gates = sum(len(item.parameters) for item in tape.operations)
     kept = [index for index in tape.trainable_params if index < gates]
-    measured = [index for index in _trained(linear, interface) if index >= gates]
+    trained = compress(count(), interface.trained(linear.parameters))
+    measured = [index for index in trained if index >= gates]
     return linear.with_trainable([*kept, *measured]), recombine
 
 
-def derivatives_of(tape: Tape, method: Method | None, options: EvaluationOptions) -> Kind:
-    """Return the class of a tape's derivatives, bound to all that its kind needs."""
+def derivatives_of(
+    tape: Tape, method: Method | None, options: EvaluationOptions, *, trained: bool | None = None
+) -> Kind:
+    """Return the class of a tape's derivatives, bound to all that its kind needs.
+
+    ``trained``: whether a framework records derivatives; default whether a parameter of the tape
+    shows it.
+    """
     if method is not None and method.transform is not None:
         return partial(
             TransformDerivatives,
@@ -267,12 +283,14 @@ def derivatives_of(tape: Tape, method: Method | None, options: EvaluationOptions
         return partial(ShiftDerivatives, method=row.shifts, options=method.options)
     if row.circuits is not None:
         return partial(CircuitDerivatives, method=row.circuits, options=method.options)
-    theirs = filter(options.interface.owns, tape.parameters)
+    if trained is None:
+        theirs = filter(options.interface.owns, tape.parameters)
+        trained = any(map(options.interface.is_trained, theirs))
     return partial(
         DeviceDerivatives,
         higher=None if method.higher is None else METHODS[method.higher].shifts,
         options=method.options,
-        keeps_gradient=any(map(options.interface.is_trained, theirs)),
+        keeps_gradient=trained,
     )
 
 
@@ -299,31 +317,55 @@ def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface:
     )
 
 
+def needs_states(tape: Tape, method: Method) -> bool:
+    """Return whether the framework measures the states, which the device differentiates."""
+    from_device = method.name in ("adjoint", "device")
+    return from_device and not (gives_jacobian(tape) or tape.shots)
+
+
 def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list[MeasurementResult]:
-    """Measure states that the device differentiates backwards."""
-    device, interface = options.device, options.interface
-    trained, angles, inputs = split_parameters(tape, device, interface)
-    refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
+    device = options.device
+    trained, angles, inputs = split_parameters(tape, device, options.interface)
     angles = angles or [np.zeros((len(trained.sweep), 0))]
-    states = interface.from_states(AdjointStates(trained, device, limits), angles, inputs)
-    return list(
-        statevector_device(device).measured(trained.sweep, states, tape.arrays, interface.namespace)
-    )
+    states = AdjointStates(trained, device, limits)
+    return measured_states(states, angles, inputs, tape.arrays, options.interface)
+
+
+def measured_states(
+    states: AdjointStates,
+    angles: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    arrays: Sequence[Tensor],
+    interface: Interface,
+) -> list[MeasurementResult]:
+    """Measure states that the device differentiates backwards."""
+    device, sweep = states.device, states.trained.sweep
+    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
+    found = interface.from_states(states, angles, inputs)
+    xp = interface.namespace
+    return list(statevector_device(device).measured(sweep, found, arrays, xp))
 
 
 def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
+    device, xp = options.device, namespace(tape.parameters)
+    sweep = placeholders(tape).sweep()
+    _refuse_by_value(tape, needs_values(sweep.structure, device.capabilities.gate_set), device)
+    num_slots = sweep.structure.num_slots
+    rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
+    return simulated(sweep, rows, tape.arrays, xp, options)
+
+
+def simulated(
+    sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Namespace, options: EvaluationOptions
+) -> list[MeasurementResult]:
     """Let the framework trace the simulation itself."""
     device = options.device
-    sweep = validate(placeholders(tape).sweep(), device)
+    sweep = validate(sweep, device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
-    _refuse_by_value(tape, needs_values(sweep.structure, accepts), device)
     frozen, decomposed = decomposition(
         sweep, accepts, device=device.name, names=sorted(accepts.names)
     )
-    xp = namespace(tape.parameters)
-    num_slots = sweep.structure.num_slots
-    rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
     native = decomposed.sweep(frozen)
 
     def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Sequence[MeasurementResult]:
@@ -331,7 +373,7 @@ def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]
         return tuple(traceable.differentiable(native, decomposed.angles(rows, xp), arrays, xp))
 
     run_whole = options.interface.whole(simulate, (frozen.structure, device))
-    results = run_whole(rows, tape.arrays)
+    results = run_whole(rows, arrays)
     notify(device, [native], submissions=1, batches=1, executions=len(sweep))
     return list(results)
 
@@ -386,7 +428,3 @@ def _widened(tape: Tape, interface: Interface) -> Tape:
     ]
     wide = [interface.widened(tape.parameters[index]) for index in narrow]
     return tape.bind_new_parameters(wide, narrow) if narrow else tape
-
-
-def _trained(tape: Tape, interface: Interface) -> tuple[int, ...]:
-    return tuple(compress(count(), interface.trained(tape.parameters)))

@@ -75,6 +75,11 @@ def pull_back(
     UndifferentiableOutput
         The function did not return a number or an array.
     """
+    recordings = getattr(function, "recordings", None)
+    if recordings is not None and not kwargs:
+        known: Pullback | None = recordings.pull_back(function, args, positions)
+        if known is not None:
+            return known
     inputs = tuple(differentiable(args[at], argument=f"argument {at}") for at in positions)
     with trace_stack.new_trace() as trace:
         if len(inputs) == 1:

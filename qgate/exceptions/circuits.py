@@ -64,6 +64,20 @@ class NotAffine(OperatorError, TypeError):
     """A decomposition is not linear in its angles."""
 
 
+class NeedsValue(QuantumFunctionError, TypeError):
+    """A quantum function cannot be recorded once for all values of its arguments."""
+
+    function: str
+    line: str
+    reason: str
+    message = (
+        "qjit cannot record {function} ({line}): {reason}. Recorded once, its gates have to be the "
+        "same for all values of its arguments, and its angles numpy's functions of them. Write it "
+        "so, give the value as an integer or a flag, for each of which it is recorded again, or "
+        "leave qjit out."
+    )
+
+
 class TooLarge(QuantumFunctionError, ValueError):
     """A power, template or repetition would expand to too many parts."""
 

@@ -34,6 +34,15 @@ def _applied(op: Any, context: Any) -> Any:
     return run()
 
 
+def _recorded_once(fn: Any, angle: Any) -> Any:
+    def function(x: Any) -> Any:
+        qg.RX(x, wires=0)
+        return qg.expval(qg.Z(0))
+
+    made = qg.qjit(qg.QNode(function, DEVICE) if fn is None else users(fn))
+    return made(angle), made(angle)
+
+
 def _measured(wires: Any, reset: Any, postselect: Any, shots: Any) -> Any:
     @qg.qnode(DEVICE, shots=shots)
     def run() -> Any:
@@ -62,6 +71,7 @@ def _conditional(condition: Any, true_fn: Any, false_fn: Any, elifs: Any) -> Any
 def recordings() -> list[Entry]:
     """Return entries of recordings, conditions and measurements within circuits."""
     return [
+        Entry("qjit", _recorded_once, {"fn": None, "angle": 0.3}),
         Entry("AnnotatedQueue", _recorded, {"item": qg.X(0)}),
         Entry("QueuingManager", _managed, {"item": qg.X(0), "removed": qg.X(0)}),
         Entry("apply", _applied, {"op": qg.X(0), "context": None}),
