@@ -77,7 +77,7 @@ class ShiftedSweep:
         native = sweep
         if sweep.structure is not self.decomposed.structure:
             native = self.decomposed.sweep(sweep)
-        rows = self.stencil.at(native.rows, self.runs).reshape(-1, native.rows.shape[1])
+        rows = self.stencils[0].at(native.rows, self.runs).reshape(-1, native.rows.shape[1])
         shots = None if native.shots is None else np.tile(native.shots, int(self.runs.sum()))
         return native.with_rows(rows, shots)
 
