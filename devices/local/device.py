@@ -78,8 +78,8 @@ class LocalDevice(Device):
     precision : {"double", "single"}
         Precision of the amplitudes; complex64 takes half the memory.
     threads : int, optional
-        Maximum number of threads of a simulation, 1 to 256; default ``QGATE_NUM_THREADS``, or the
-        number of processors.
+        Maximum number of threads of a simulation, 1 to 256; default ``QGATE_NUM_THREADS``, else
+        ``OMP_NUM_THREADS``, else the number of processors.
     memory_gib : float, optional
         Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
     trajectories : int, optional

@@ -149,7 +149,8 @@ def num_threads(given: int | None = None) -> int:
     Parameters
     ----------
     given : int, optional
-        Option of a device; default ``QGATE_NUM_THREADS``, or the number of processors.
+        Option of a device; default ``QGATE_NUM_THREADS``, else ``OMP_NUM_THREADS`` (of several
+        levels the first), else the number of processors.
 
     Raises
     ------
@@ -159,10 +160,15 @@ def num_threads(given: int | None = None) -> int:
     if given is not None:
         return _checked_threads(given, name="threads")
     text = os.environ.get("QGATE_NUM_THREADS")
-    if text is None:
-        return min(_processors(), MOST_THREADS)
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
-    return _checked_threads(number, name="QGATE_NUM_THREADS")
+    if text is not None:
+        return _checked_threads(_number(text) or text, name="QGATE_NUM_THREADS")
+    of_openmp = _number(os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip())
+    return min(of_openmp or _processors(), MOST_THREADS)
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number that a text consists of, if it is one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _checked_threads(number: Any, *, name: str) -> int:

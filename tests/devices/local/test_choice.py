@@ -152,8 +152,20 @@ def test_the_most_threads_compute():
     assert values == pytest.approx(1.0)
 
 
-def test_all_processors_are_used_by_default(monkeypatch):
+@pytest.mark.parametrize(("given", "taken"), [("2", 2), ("3,1", 3), (" 2 ", 2)])
+def test_the_threads_of_openmp_are_taken_where_no_others_are_given(monkeypatch, given, taken):
     monkeypatch.delenv("QGATE_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+
+    assert num_threads() == taken
+    monkeypatch.setenv("QGATE_NUM_THREADS", "4")
+    assert num_threads() == 4
+
+
+@pytest.mark.parametrize("given", ["", "0", "many", "-1"])
+def test_all_processors_are_used_by_default(monkeypatch, given):
+    monkeypatch.delenv("QGATE_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
 
     assert num_threads() >= 1
     assert num_threads() == qg.device("local").settings.threads
