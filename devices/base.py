@@ -110,6 +110,8 @@ class Device(ABC):
     """The device of which this is a copy with more wires; trackers count it as that device."""
     emulated: Device | None = None
     """The device whose submissions this one simulates; plans have its prices."""
+    trajectories: int | None = None
+    """Number of trajectories of exact results of circuits with noise channels; None: none."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from qgate.context import active_plan, active_run, active_trackers
-from qgate.devices.job import averages_in
+from qgate.devices.job import Averages, averages_in
 from qgate.exceptions import (
     InvalidShots,
     JobFailed,
@@ -31,7 +33,7 @@ from qgate.transforms.decomposition import (
 )
 from qgate.transforms.idle import busy_wires, without_idle_wires
 from qgate.transforms.idle_rotations import has_idle, merged, without_idle
-from qgate.typing import IntArray, Postprocess
+from qgate.typing import FloatArray, IntArray, Postprocess
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -88,6 +90,29 @@ def execute_sweeps(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Measur
         values.append(entries)
         start += len(parts)
     return values
+
+
+def execute_averages(
+    sweep: Sweep, device: Device
+) -> tuple[list[FloatArray], list[FloatArray], int]:
+    """Run an exact sweep on a device that averages over trajectories.
+
+    Returns
+    -------
+    values, errors : list of array (K, ...)
+        One entry per measurement. Errors are 0 for circuits without noise channels.
+    trajectories : int
+        Number of trajectories of all rows.
+    """
+    parts, index, postprocess = prepare(sweep, device)
+    results = _submit(parts, device)
+    values = [np.asarray(value) for value in postprocess(results)]
+    (result,) = results
+    averaged = isinstance(result, Averages)
+    errors = list(result.errors) if averaged else [np.zeros(value.shape) for value in values]
+    if index is not None:
+        values, errors = ([entry[index] for entry in entries] for entries in (values, errors))
+    return values, errors, result.trajectories if averaged else 0
 
 
 def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:

@@ -17,6 +17,7 @@ from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike, require
 from qgate.gradients.method import Options
 from qgate.gradients.registry import METHODS, GradientMethod, shift_methods
 from qgate.measurements import MeasurementKind
+from qgate.shot_allocation.averages import averaged_estimates, averaged_gradient
 from qgate.shot_allocation.estimation import estimation_result
 from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult
 from qgate.shot_allocation.gradient_estimate import GradientEstimate
@@ -80,7 +81,8 @@ def gradient_estimate(
         ``spsa`` (``best``: the first). The latter two are biased; their steps are chosen for the
         number of shots and the curvature, and are reported in ``differences`` of the estimate.
     budget : Budget or int, optional
-        For the value and the gradient together; a number limits shots. Default the QNode's.
+        For the value and the gradient together; a number limits shots. Default the QNode's; without
+        one, a device that averages over trajectories gives the errors of its averages.
     grouping : {"qwc", "fc", "symmetry"}
         ``qwc``: qubit-wise commuting Pauli words. ``fc``: all commuting Pauli words, at the cost of
         Clifford gates before the measurement. ``symmetry``: as ``qwc``; in addition, Pauli words
@@ -142,10 +144,15 @@ def gradient_estimate(
 
     @functools.wraps(qnode)
     def estimate_gradient(*args: Tensor, **kwargs: Tensor) -> GradientEstimate:
-        limit = _limit(given, qnode, GRADIENT_BUDGET)
+        averages = _averages(given, qnode)
+        limit = None if averages else _limit(given, qnode, GRADIENT_BUDGET)
         classical = ClassicalPart.of(qnode, argnums, args, kwargs)
         tape = _trained_tape(qnode, classical)
         method = _method(qnode)
+        if limit is None:
+            return averaged_gradient(
+                tape, classical, qnode.device, method, qnode.gradient_kwargs, value=valued
+            )
         jacobians = [
             np.asarray(classical.flat(index), dtype=float).T
             for index in range(len(classical.jacobians))
@@ -180,7 +187,8 @@ def estimate(
         Returns expectation values, variances or probabilities.
     budget : Budget or int, optional
         A number limits shots. Default the QNode's budget, or its number of shots for each
-        measurement basis.
+        measurement basis; without both, a device that averages over trajectories gives the errors
+        of its averages.
     grouping : {"qwc", "fc", "symmetry"}
         As for ``gradient_estimate``.
 
@@ -213,12 +221,21 @@ def estimate(
     @functools.wraps(qnode)
     def estimate_values(*args: Tensor, **kwargs: Tensor) -> Estimate | tuple[Estimate, ...]:
         tape = qnode.single_tape(args, kwargs)
+        if _averages(given, qnode):
+            found = averaged_estimates(tape, qnode.device)
+            return found[0] if len(found) == 1 else tuple(found)
         limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
         equal = given is None and qnode.shots.budget is None
         found = estimates_of(tape, qnode.device, limit, grouping=grouping, equal_shots=equal)
         return found[0] if len(found) == 1 else tuple(found)
 
     return estimate_values
+
+
+def _averages(given: Budget | None, qnode: EstimatedQNode) -> bool:
+    """Return whether errors are those of trajectories: there are no shots."""
+    exact = given is None and not qnode.shots
+    return exact and qnode.device.trajectories is not None
 
 
 def _limit(given: Budget | None, qnode: EstimatedQNode, remedy: str) -> Budget:

@@ -43,8 +43,8 @@ class GradientEstimate:
     bare : bool
         Whether ``gradient`` is a single array.
     cost : Cost
-    budget : Budget
-        Limit of the estimation.
+    budget : Budget or None
+        Limit of the estimation; None: averages over trajectories, which have none.
     pruned : float
         Share of all pairs of a shifted circuit and a Pauli word that require no shots, because the
         derivative is zero at any angles.
@@ -59,6 +59,8 @@ class GradientEstimate:
         One-shot variances, for the next estimate's ``prior``.
     differences : Differences or None
         None: shift rules were used, not finite differences.
+    trajectories : int
+        Number of trajectories over which exact values were averaged; 0: the errors are of shots.
     """
 
     value: float | None
@@ -68,13 +70,14 @@ class GradientEstimate:
     shapes: tuple[tuple[int, ...], ...]
     bare: bool
     cost: Cost
-    budget: Budget
+    budget: Budget | None
     pruned: float
     gain: float
     drawn: int
     biased: bool
     circuit_variances: FloatArray = field(repr=False)
     differences: Differences | None = None
+    trajectories: int = 0
 
     @property
     def gradient(self) -> Shaped:
@@ -155,7 +158,8 @@ class GradientEstimate:
         )
         axes.set_xlabel("parameter")
         axes.set_ylabel("derivative")
-        axes.set_title(f"{self.shots} shots, signal to noise {self.snr:.3g}", fontsize="medium")
+        used = f"{self.shots} shots" if self.shots else f"{self.trajectories} trajectories"
+        axes.set_title(f"{used}, signal to noise {self.snr:.3g}", fontsize="medium")
         return figure
 
     def __str__(self) -> str:
@@ -182,6 +186,12 @@ class GradientEstimate:
         cost = self.cost
         price = "" if cost.usd is None else f", {cost.usd:.2f} USD"
         value = [] if self.value is None else [f"value {self.value:.6f} ± {self.value_error:.6f}"]
+        if self.trajectories:
+            return [
+                *value,
+                f"gradient from {self.trajectories} trajectories of {cost.circuits} circuits",
+                f"signal to noise {self.snr:.3g}" + (", biased" if self.biased else ""),
+            ]
         return [
             *value,
             f"gradient from {cost.shots} of {cost.planned_shots} shots, {cost.circuits} circuits, "

@@ -41,6 +41,8 @@ class Estimate:
         Usage of all measurements of the circuit together.
     usd : float or None
         None: the price of the device is unknown.
+    trajectories : int
+        Number of trajectories over which exact results were averaged; 0: the errors are of shots.
     """
 
     value: FloatArray
@@ -49,6 +51,7 @@ class Estimate:
     shots: int
     submissions: int
     usd: float | None
+    trajectories: int = 0
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
         return np.array(self.value, dtype=dtype)
