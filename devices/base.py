@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qgate.devices.emulation.calibration import Calibration
     from qgate.devices.emulation.native_circuit import NativeCircuit
     from qgate.prices import Rate
+    from qgate.tape import Tape
 
 NOT_IN_IDENTITY = frozenset(
     {
@@ -194,6 +195,13 @@ class Device(ABC):
         seed does nothing.
         """
         return
+
+    def derivative_refusal(self, method: str, tape: Tape) -> tuple[str, str] | None:
+        """Return why the device's own method does not differentiate a circuit, and advice.
+
+        None: it may.
+        """
+        return None
 
     def is_permanent(self, reason: str) -> bool:
         """Return whether a failure reason means that resubmitting would fail again."""

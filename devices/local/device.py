@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +38,10 @@ from qgate.transforms.decomposition import decompose, decomposes, is_elementary
 from qgate.transforms.idle import busy_wires
 from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.local.mixed.trajectories import RandomRows
+    from qgate.tape import Tape
 
 AMPLITUDES_AT_ONCE = 2**24
 """Maximum number of amplitudes of rows that are simulated together (256 MiB of complex128)."""
@@ -169,7 +173,9 @@ class LocalDevice(Device):
         order = whole if exact else self.wires_of(busy_wires(sweep.structure))
         rows = min(len(sweep), _rows_at_once(2 * len(order)))
         if self._averages(engine, sweep, order, rows):
-            return self._in_trajectories(sweep, order, place)
+            from qgate.devices.local.mixed.trajectories import trajectory_results  # as below
+
+            return trajectory_results(sweep, self._random_rows(sweep, order, place))
         if exact:
             return in_parts(engine.results, sweep, order, step=_rows_at_once(2 * len(order)))
         random = self._random_for(sweep.seed, place)
@@ -196,17 +202,17 @@ class LocalDevice(Device):
             return True
         return False
 
-    def _in_trajectories(self, sweep: Sweep, order: Wires, place: int) -> SweepResult:
-        """Run a circuit with channels as pure states with random errors."""
-        from qgate.devices.local.mixed.trajectories import trajectory_results  # few have noise
+    def _random_rows(self, sweep: Sweep, order: Wires, place: int, num_bras: int = 0) -> RandomRows:
+        """Return how the rows of a sweep run as trajectories; refuse states that do not fit."""
+        from qgate.devices.local.mixed.trajectories import RandomRows  # few circuits have noise
 
-        together = _rows_at_once(len(order))
-        require(4.0 + 2.5 * together, len(order), limit_gib=self.memory_gib)
+        together = max(1, _rows_at_once(len(order)) // (1 + num_bras))
+        require(4.0 + (2.5 + num_bras) * together, len(order), limit_gib=self.memory_gib)
         random = self._random_for(sweep.seed, place)
         with self._sampling:
             seeds = random.integers(MOST_SEED, size=len(sweep))
         counts = np.full(len(sweep), self.trajectories) if sweep.shots is None else sweep.shots
-        return trajectory_results(sweep, order, self.engine, counts, seeds, together)
+        return RandomRows(order, self.engine, counts, seeds, together)
 
     def _mixed_engine(self) -> Engine:
         from qgate.devices.local.mixed.choice import mixed_engine  # few circuits have noise
@@ -288,11 +294,22 @@ class LocalDevice(Device):
             ]
         return ([with_idle_wires(item, read, measurement.wires) for item in outcomes],)
 
+    def derivative_refusal(self, method: str, tape: Tape) -> tuple[str, str] | None:
+        if self.trajectories is None or not tape.structure.is_mixed:
+            return None
+        from qgate.devices.local.mixed.pathwise import pathwise_refusal  # few circuits have noise
+
+        return pathwise_refusal(method, tape)
+
     def differentiates(self, structure: Structure) -> bool:
         return decomposes(structure, OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         order = _simulated(sweep.structure, self.wires)
+        if sweep.structure.is_mixed and self.trajectories is not None:
+            from qgate.devices.local.mixed.pathwise import trajectory_jacobian  # as below
+
+            return trajectory_jacobian(sweep, slots, self._random_rows(sweep, order, 0, 1))
         if sweep.structure.is_mixed:
             engine = self._mixed_engine()
             self._require_mixed(

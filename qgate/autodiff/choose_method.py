@@ -63,6 +63,8 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
         refusal = row.refuses(tape)
     if refusal is None and row.name in ("adjoint", "device"):
         refusal = _refuse_mixed(tape)
+    if refusal is None and row.needs_state is not None and tape.structure.is_mixed:
+        refusal = device.derivative_refusal(row.name, tape)
     if refusal is not None:
         refuse(method.name, refusal)
     return method
@@ -83,6 +85,12 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
             "parameter-shift",
             f"{why}, and shifted circuits give exact derivatives on any device",
         )
+    averages = device.derivative_refusal("backprop", tape) if tape.structure.is_mixed else None
+    if averages is not None:
+        refusal = device.derivative_refusal("adjoint", tape)
+        if refusal is None and gives_jacobian(tape) and (depth == 1 or _shiftable(tape)):
+            return "adjoint", "the errors of trajectories have probabilities without angles"
+        return "parameter-shift", (refusal or averages)[0]
     if not statevector_device(device).differentiates(tape.structure) and _shiftable(tape):
         return "parameter-shift", "a gate of the circuit has no generator for the backward pass"
     refusal = METHODS["adjoint"].refusal(tape)

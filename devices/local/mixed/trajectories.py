@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,15 +25,12 @@ MOST_AT_ONCE = 2**20
 """Maximum number of trajectories that are drawn together."""
 
 
-def trajectory_results(
-    sweep: Sweep, order: Wires, engine: Engine, counts: IntArray, seeds: IntArray, together: int
-) -> Averages:
-    """Run a sweep with channels as trajectories.
+@dataclass(frozen=True, eq=False)
+class RandomRows:
+    """How the rows of a sweep run as trajectories.
 
     Parameters
     ----------
-    sweep : Sweep
-        Exact, or with shots: one measurement of ``counts`` or ``sample``.
     order : Wires
         The n simulated wires, the first most significant.
     engine : Engine
@@ -42,23 +40,43 @@ def trajectory_results(
         Of each row, so that results do not depend on the rows beside it.
     together : int
         Maximum number of states at a time.
+    """
+
+    order: Wires
+    engine: Engine
+    counts: IntArray
+    seeds: IntArray
+    together: int
+
+    def __iter__(self) -> Iterator[tuple[int, np.random.Generator]]:
+        """Yield the number of trajectories of each row, and their generator."""
+        for count, seed in zip(self.counts.tolist(), self.seeds.tolist(), strict=True):
+            yield count, np.random.default_rng(seed)
+
+
+def trajectory_results(sweep: Sweep, rows: RandomRows) -> Averages:
+    """Run a sweep with channels as trajectories.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Exact, or with shots: one measurement of ``counts`` or ``sample``.
+    rows : RandomRows
 
     Returns
     -------
     Averages
         As ``Device.submit`` returns results, with standard errors.
     """
-    by_value = needs_values(sweep.structure, PLANNED)
-    sweep = freeze(sweep, by_value)
-    reader = reader_of(sweep, order, engine)
+    sweep, order = freeze(sweep, needs_values(sweep.structure, PLANNED)), rows.order
+    reader = reader_of(sweep, order, rows.engine)
     circuit = framed(sweep.structure, order, stopped=reader.needs_states)
     angles, values = circuit.angles(sweep.rows), circuit.values(sweep.rows)
     chunk = max(1, min(MOST_AT_ONCE, BITS_AT_ONCE // (len(circuit.sources) + 2 * len(order))))
-    for row, (count, seed) in enumerate(zip(counts.tolist(), seeds.tolist(), strict=True)):
-        random = np.random.default_rng(seed)
+    for row, (count, random) in enumerate(rows):
         mixtures = mixtures_of(circuit, angles[row], sweep.arrays)
         follower = Follower(
-            engine, circuit, mixtures, order, sweep.arrays, together, reader.read, random
+            rows.engine, circuit, mixtures, order, sweep.arrays, rows.together, reader.read, random
         )
         reader.begin(count, random)
         for start in range(0, count, chunk):
@@ -70,7 +88,7 @@ def trajectory_results(
             for value, members in follower.ends(paths):
                 reader.add(value, drawn.frames[members], members + start)
         reader.end()
-    return Averages(*reader.results(), int(counts.sum()))
+    return Averages(*reader.results(), int(rows.counts.sum()))
 
 
 def _sorted(events: Sequence[Event], circuit: Framed) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ import qgate as qg
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.local.engine import GateByGateEngine
 from qgate.devices.local.plan_engine import PlanEngine
-from qgate.exceptions import InvalidOption, TooMuchMemory
+from qgate.exceptions import InvalidOption, TooMuchMemory, UnsupportedDiffMethod
 
 HAMILTONIAN = qg.dot([0.5, -0.3, 0.7], [qg.X(0) @ qg.Z(1), qg.Y(0) @ qg.Y(2), qg.Z(1)])
 MIXED_UNITARY = [
@@ -157,3 +157,82 @@ def test_wide_circuits_without_shots_are_refused():
 def test_other_numbers_of_trajectories_are_refused(count):
     with pytest.raises(InvalidOption, match="at least 2"):
         LocalDevice(trajectories=count)
+
+
+def pauli_noise(angles):
+    qg.RY(angles[0], 0)
+    qg.DepolarizingChannel(0.2, 0)
+    qg.CNOT([0, 1])
+    qg.CRX(angles[0], [0, 1])
+    qg.PhaseDamping(0.2, 1)
+    qg.SingleExcitation(angles[1], [1, 0])
+    qg.BitFlip(0.1, 0)
+    return qg.expval(qg.Z(0) @ qg.Z(1) + 0.3 * qg.X(1))
+
+
+def damped(angles):
+    qg.RY(angles[0], 0)
+    qg.AmplitudeDamping(0.2, 0)
+    qg.IsingXX(angles[1], [0, 1])
+    qg.DepolarizingChannel(0.2, 1)
+    return qg.expval(qg.Z(0) @ qg.Z(1) + 0.3 * qg.X(1))
+
+
+def qnode_of(function, **options):
+    return qg.QNode(function, qg.device("local", **options))
+
+
+@pytest.mark.parametrize("function", [pauli_noise, damped])
+def test_estimates_have_the_standard_errors_of_trajectories(function):
+    angles = qg.numpy.array([0.5, 0.9], requires_grad=True)
+    averaged = qnode_of(function, trajectories=2000, seed=2)
+
+    value, gradient = qg.estimate(averaged)(angles), qg.gradient_estimate(averaged)(angles)
+
+    assert value.trajectories == 2000
+    assert gradient.trajectories % 2000 == 0
+    assert abs(value.value - qnode_of(function)(angles)) < 5 * value.standard_error
+    assert abs(gradient.value - qnode_of(function)(angles)) < 5 * gradient.value_error
+    exact = qg.grad(qnode_of(function))(angles)
+    assert np.all(np.abs(gradient.gradient - exact) < 5 * gradient.standard_error)
+    assert np.all(gradient.standard_error < 0.05)
+    assert "trajectories" in str(gradient)
+
+
+def test_estimates_of_circuits_without_noise_have_no_error():
+    circuit = qnode_of(lambda: (qg.RX(0.3, 0), qg.expval(qg.Z(0)))[1], trajectories=10)
+    assert qg.estimate(circuit)().standard_error == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "method"), [(pauli_noise, "adjoint"), (damped, "parameter-shift")]
+)
+def test_gradients_are_those_of_density_matrices(function, method):
+    angles = qg.numpy.array([0.5, 0.9], requires_grad=True)
+    averaged = qnode_of(function, trajectories=3000, seed=2)
+
+    found = qg.grad(averaged)(angles)
+
+    assert averaged.explain((angles,), {}).method == method
+    assert_allclose(found, qg.grad(qnode_of(function))(angles), atol=0.06)
+
+
+@pytest.mark.parametrize(
+    ("function", "method"), [(damped, "adjoint"), (damped, "backprop"), (pauli_noise, "backprop")]
+)
+def test_biased_derivatives_are_refused(function, method):
+    device = qg.device("local", trajectories=10)
+    circuit = qg.QNode(function, device, diff_method=method)
+    with pytest.raises(UnsupportedDiffMethod, match="parameter-shift"):
+        qg.grad(circuit)(qg.numpy.array([0.5, 0.9], requires_grad=True))
+
+
+def test_trained_probabilities_are_shifted():
+    def noise(p):
+        qg.RX(0.4, 0)
+        qg.BitFlip(p, 0)
+        return qg.expval(qg.Z(0))
+
+    p = qg.numpy.array(0.1, requires_grad=True)
+    found = qg.grad(qnode_of(noise, trajectories=4000, seed=1))(p)
+    assert abs(found + 2 * np.cos(0.4)) < 0.1
