@@ -46,7 +46,7 @@ static void add_slopes(const pauli_plan *p, const pauli_step *b, const double *c
         for (int64_t i = p->starts[f]; i < p->starts[f + 1]; i++) {
             const entry *e = p->entries + i;
             const double *restrict from = gradient + e->row * size;
-            if (needed[e->coefficient]) {
+            if (e->coefficient >= 0 && needed[e->coefficient]) {
                 const double *restrict x = known + e->column * size;
                 double sum = 0;
                 if (further)
@@ -67,6 +67,6 @@ static int step_wanted(const pauli_plan *p, const pauli_step *st, const uint8_t 
 {
     if (st->kind == STEP_TURN) return needed[st->cosine] || needed[st->sine];
     for (int64_t i = p->starts[st->first]; i < p->starts[st->last]; i++)
-        if (needed[p->entries[i].coefficient]) return 1;
+        if (p->entries[i].coefficient >= 0 && needed[p->entries[i].coefficient]) return 1;
     return 0;
 }

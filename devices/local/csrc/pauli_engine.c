@@ -60,9 +60,10 @@ pauli_plan *qgate_pauli_plan_new(const int64_t *ints, const double *values)
 {
     pauli_plan *p = calloc(1, sizeof *p);
     if (!p) return NULL;
-    p->num_wires = (int)ints[0], p->num_coefficients = ints[1], p->num_steps = ints[2];
-    int64_t factors = ints[3], entries = ints[4];
-    ints += 5;
+    p->num_wires = (int)ints[0], p->num_coefficients = ints[1], p->num_common = ints[2];
+    p->num_steps = ints[3];
+    int64_t factors = ints[4], entries = ints[5];
+    ints += 6;
     p->steps = calloc(p->num_steps + 1, sizeof(pauli_step));
     p->starts = malloc((factors + 1) * sizeof(int64_t));
     p->entries = malloc((entries + 1) * sizeof(entry));

@@ -14,7 +14,8 @@ enum {
     MOST_PARTS = 32    /* parts of a sum over a state that several threads share */
 };
 
-/* Entry of a factor: the number at (row, column) is the sum of coefficient * value. */
+/* Entry of a factor: the number at (row, column) is the sum of coefficient * value. Coefficients
+ * from 0 on belong to a row; those from -1 down are common to all rows, and are not differentiated. */
 typedef struct {
     int row, column;
     int64_t coefficient;
@@ -34,7 +35,7 @@ typedef struct {
 
 typedef struct {
     int num_wires; /* of a vector in the library: at least two more than those of a block */
-    int64_t num_coefficients, num_steps, most_factors, most_rows;
+    int64_t num_coefficients, num_common, num_steps, most_factors, most_rows;
     pauli_step *steps;
     int64_t *starts; /* of the entries of each factor */
     entry *entries;
@@ -44,6 +45,7 @@ typedef struct {
 typedef struct {
     int64_t num_rows, length;   /* length of the caller's vectors, at most 4**num_wires */
     const double *coefficients; /* (num_rows, num_coefficients) */
+    const double *common;       /* (num_common), the last is coefficient -1 */
     const double *initial;      /* (initial_rows, length), or NULL: the state 0 */
     int64_t initial_rows;
     int64_t num_reads;

@@ -18,7 +18,7 @@ typedef struct {
     real **vectors; /* the vector at the first needed step, a free one, the bras, the kept ones */
     real **bras, **kept;
     double *parts; /* shared: parts of gradients */
-    double *slopes;
+    double *slopes, *coefficients, *numbers; /* of the row; numbers: the common ones before them */
     int num_parts;
     int64_t num_kept;
     int64_t first; /* first step with a needed coefficient; the number of steps if there is none */
@@ -231,7 +231,11 @@ static void NAME(run_row)(run *job, int64_t row, workbench *w, const team *t)
 {
     const pauli_plan *p = job->p;
     const pauli_request *r = job->r;
-    const double *coefficients = r->coefficients + row * p->num_coefficients;
+    if (t->index == 0)
+        memcpy(job->coefficients, r->coefficients + row * p->num_coefficients,
+               p->num_coefficients * sizeof(double));
+    meet(t);
+    const double *coefficients = job->coefficients;
     real *x = job->vectors[0], *end = x;
     int64_t first = r->slopes ? job->first : p->num_steps, count = 0;
     NAME(start_vector)(job, row, x, t);
@@ -291,8 +295,7 @@ static void NAME(release_run)(run *x)
 {
     give_back(x->memory);
     give_back(x->parts);
-    free(x->vectors);
-    free(x->wanted);
+    free(x->vectors), free(x->numbers), free(x->wanted);
 }
 
 /* Allocate the vectors of a run of one row. */
@@ -313,8 +316,11 @@ static int NAME(reserve_run)(const pauli_plan *p, const pauli_request *r, run *x
     x->memory = take_memory(number * size * (int64_t)sizeof(real));
     int64_t entries = p->most_rows * p->most_rows;
     x->parts = take_memory(x->num_parts * entries * (int64_t)sizeof(double));
-    if (!x->vectors || !x->memory || !x->parts) return 1;
+    x->numbers = malloc((p->num_common + p->num_coefficients) * sizeof(double));
+    if (!x->vectors || !x->numbers || !x->memory || !x->parts) return 1;
     for (int64_t i = 0; i < number; i++) x->vectors[i] = x->memory + i * size;
+    x->coefficients = x->numbers + p->num_common;
+    if (p->num_common) memcpy(x->numbers, r->common, p->num_common * sizeof(double));
     x->bras = x->vectors + 2, x->kept = x->bras + sums;
     return 0;
 }

@@ -137,9 +137,10 @@ def _angle(symbol: Tensor) -> int:
 
 @dataclass(eq=False)
 class Coefficients:
-    """Coefficients of a plan; that with the index ``ONE`` is 1."""
+    """Coefficients of a plan: of a row from 0 on, common ones from -1 down; ``ONE`` is 1."""
 
     count: int = 1
+    num_common: int = 0
     waves: Waves = field(default_factory=Waves)
     kinds: dict[Hashable, ChannelKind] = field(default_factory=dict)
     given: dict[Hashable, list[tuple[int, Operator]]] = field(default_factory=dict)
@@ -166,8 +167,9 @@ class Coefficients:
         return kind.starts[-1], kind.entries
 
     def matrix(self, operation: Operator) -> int:
-        """Return the first coefficient of a matrix that comes with the arrays of a sweep."""
-        start = self._take(16 ** len(operation.wires))
+        """Return the first of descending coefficients, a matrix from the arrays of a sweep."""
+        start = -1 - self.num_common
+        self.num_common += 16 ** len(operation.wires)
         self.given.setdefault(_kind_of(operation), []).append((start, operation))
         return start
 
@@ -175,16 +177,21 @@ class Coefficients:
         self.count += number
         return self.count - number
 
-    def values(self, angles: FloatArray, arrays: Sequence[Tensor]) -> FloatArray:
+    def values(self, angles: FloatArray) -> FloatArray:
         """Return the coefficients of all rows, shape (K, C), for angles (K, Q)."""
         found = np.zeros((len(angles), self.count))
         found[:, ONE] = 1.0
         self.waves.write(angles, found)
         for kind in self.kinds.values():
             kind.write(angles, found)
+        return found
+
+    def common(self, arrays: Sequence[Tensor]) -> FloatArray:
+        """Return the common coefficients, that with the index -1 the last."""
+        found = np.zeros(self.num_common)
         for starts, matrices in self._given_matrices(arrays):
-            places = np.array(starts)[:, None] + np.arange(matrices[0].size)
-            found[:, places] = matrices.reshape(len(starts), -1)
+            places = np.array(starts)[:, None] - np.arange(matrices[0].size)
+            found[places] = matrices.reshape(len(starts), -1)
         return found
 
     def _given_matrices(self, arrays: Sequence[Tensor]) -> Iterator[tuple[list[int], FloatArray]]:

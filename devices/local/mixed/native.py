@@ -28,6 +28,7 @@ class PauliRequest(ctypes.Structure):
         ("num_rows", ctypes.c_int64),
         ("length", ctypes.c_int64),
         ("coefficients", ctypes.c_void_p),
+        ("common", ctypes.c_void_p),
         ("initial", ctypes.c_void_p),
         ("initial_rows", ctypes.c_int64),
         ("num_reads", ctypes.c_int64),
@@ -73,12 +74,15 @@ class PauliRun:
     ----------
     plan : PauliPlan
     coefficients : array, shape (K, C)
+    common : array, shape (G,)
+        Coefficients that all rows have, the last with the index -1.
     initial : array or None, shape (1 or K, 4**n)
         Vectors of the initial states; None: the state 0.
     """
 
     plan: PauliPlan
     coefficients: FloatArray
+    common: FloatArray
     initial: FloatArray | None
 
 
@@ -140,7 +144,7 @@ class NativeRuns:
 
     def _call(self, run: PauliRun, *, num_kept: int = 0, **arrays: NumericArray) -> None:
         native = native_pauli_plan(run.plan, self.library)
-        arrays["coefficients"] = run.coefficients
+        arrays |= {"coefficients": run.coefficients, "common": run.common}
         if run.initial is not None:
             arrays["initial"] = run.initial
         kept = {name: np.ascontiguousarray(array) for name, array in arrays.items()}

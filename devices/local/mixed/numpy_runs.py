@@ -23,9 +23,9 @@ class NumpyRuns:
 
     def vectors(self, run: PauliRun) -> FloatArray:
         """Return the expectation values of all words, shape (K, 4**n)."""
-        vectors = _start(run)
+        vectors, coefficients = _start(run), _coefficients(run)
         for step in run.plan.steps:
-            vectors = _applied(step, vectors, run.coefficients)
+            vectors = _applied(step, vectors, coefficients)
         return vectors
 
     def differentiate(
@@ -37,19 +37,25 @@ class NumpyRuns:
         num_kept: int,
     ) -> tuple[FloatArray, FloatArray]:
         """Return expectation values and derivatives, as ``NativeRuns``; all vectors are kept."""
-        vectors = [_start(run)]
+        vectors, coefficients = [_start(run)], _coefficients(run)
         for step in run.plan.steps:
-            vectors.append(_applied(step, vectors[-1], run.coefficients))
+            vectors.append(_applied(step, vectors[-1], coefficients))
         means = vectors[-1][:, reads]
         bras = np.zeros((len(weights), *vectors[-1].shape))
         _add_at(bras, (slice(None), slice(None), reads), weights[:, None])
-        slopes = np.zeros((*means.shape[:1], len(weights), len(needed)))
+        slopes = np.zeros((len(means), len(weights), coefficients.shape[1]))
         for step, before in zip(reversed(run.plan.steps), vectors[-2::-1], strict=True):
             if isinstance(step, Turn):
-                bras = _turn_back(step, before, bras, run.coefficients, slopes)
+                bras = _turn_back(step, before, bras, coefficients, slopes)
             else:
-                bras = _block_back(step, before, bras, run.coefficients, slopes)
-        return means, slopes
+                bras = _block_back(step, before, bras, coefficients, slopes)
+        return means, slopes[:, :, : len(needed)]
+
+
+def _coefficients(run: PauliRun) -> FloatArray:
+    """Return the coefficients of each row with the common ones, whose indices are negative."""
+    common = np.broadcast_to(run.common, (len(run.coefficients), len(run.common)))
+    return np.concatenate([run.coefficients, common], axis=1)
 
 
 def _start(run: PauliRun) -> FloatArray:

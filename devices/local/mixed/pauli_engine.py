@@ -153,8 +153,9 @@ class PauliEngine(Engine):
         plan = pauli_plan_of(frozen.structure, order)
         if plan is None:
             return None
-        coefficients = plan.coefficients.values(plan.angles(sweep.rows), sweep.arrays)
-        return PauliRun(plan, coefficients, self._initial(plan, frozen, order))
+        values = plan.coefficients.values(plan.angles(sweep.rows))
+        common = plan.coefficients.common(sweep.arrays)
+        return PauliRun(plan, values, common, self._initial(plan, frozen, order))
 
     def _initial(self, plan: PauliPlan, sweep: Sweep, order: Wires) -> FloatArray | None:
         """Return the vectors of the prepared states; None: the state 0."""

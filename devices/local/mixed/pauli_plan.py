@@ -177,7 +177,7 @@ class _Writer:
         if any(isinstance(symbol, ArraySlot) for symbol in operation.parameters):
             start, size = self.coefficients.matrix(operation), 4 ** len(digits)
             places = np.arange(size**2)
-            return Factor(digits, places // size, places % size, start + places, np.ones(size**2))
+            return Factor(digits, places // size, places % size, start - places, np.ones(size**2))
         if not slots_of(operation):
             return fixed(digits, transfer_of(operation, operation.parameters))
         if isinstance(operation, Channel):

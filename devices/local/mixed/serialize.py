@@ -31,6 +31,7 @@ def written(plan: PauliPlan) -> tuple[IntArray, FloatArray]:
         digits = [*reversed(step.digits), *(0,) * WIDEST][:WIDEST]
         steps += [BLOCK, len(step.digits), *digits, first, len(starts) - 1]
     num_wires = max(plan.num_wires, widest + SPARE_DIGITS)
-    counts = [num_wires, plan.coefficients.count, len(plan.steps), len(starts) - 1, starts[-1]]
+    numbers = plan.coefficients.count, plan.coefficients.num_common
+    counts = [num_wires, *numbers, len(plan.steps), len(starts) - 1, starts[-1]]
     ints = np.concatenate([np.array([*counts, *steps, *starts], dtype=np.int64), *entries])
     return ints.astype(np.int64), np.concatenate([np.zeros(0), *values])
