@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 from braket.circuits import Circuit, Gate, Instruction, Observable, ResultType
+from braket.circuits import Noise as BraketNoise
 from braket.circuits.compiler_directive import CompilerDirective
 from braket.circuits.measure import Measure
 from braket.parametric import FreeParameterExpression
@@ -16,7 +17,7 @@ from qgate.interchange.angles import Angle, Input
 from qgate.interchange.gate_names import GATE_NAMES
 from qgate.interchange.imported import ImportedCircuit
 from qgate.interchange.inputs import InputSpec
-from qgate.interchange.steps import Applied, Gates, Matrix, Measured, Modified, Step
+from qgate.interchange.steps import Applied, Gates, Matrix, Measured, Modified, Noise, Step
 from qgate.interchange.sympy_angles import angle_of
 from qgate.measurements import Measurement, density_matrix, expval, probs, sample, state, var
 from qgate.operations.arithmetic import dot, prod
@@ -71,7 +72,8 @@ def from_braket(circuit: Circuit, measurements: Nested = None) -> ImportedCircui
     NotACircuit
         It is no circuit of Braket.
     UnsupportedInstruction
-        It has noise, pulses, or a result type that no measurement here stands for.
+        It has noise with free parameters, pulses, or a result type that no measurement here stands
+        for.
 
     Examples
     --------
@@ -104,6 +106,11 @@ def from_braket(circuit: Circuit, measurements: Nested = None) -> ImportedCircui
     return ImportedCircuit(tuple(steps), labels, specs, measurements)
 
 
+def _free(noise: BraketNoise) -> bool:
+    """Return whether a channel has a free parameter."""
+    return any(isinstance(p, FreeParameterExpression) for p in getattr(noise, "parameters", ()))
+
+
 def _gates(
     item: Instruction, places: Mapping[int, int], inputs: Mapping[str, Input], number: int
 ) -> tuple[Gates, ...]:
@@ -117,6 +124,8 @@ def _gates(
     elif isinstance(operator, Gate | CompilerDirective) and name in GATE_NAMES:
         angles = [_angle(value, inputs) for value in getattr(operator, "parameters", ())]
         found = (Applied(name, tuple(angles), qubits),)
+    elif isinstance(operator, BraketNoise) and not _free(operator):
+        found = (Noise(np.array(operator.to_matrix(), dtype=complex), qubits),)
     elif isinstance(operator, CompilerDirective) and "VerbatimBox" in operator.name:
         return ()
     else:

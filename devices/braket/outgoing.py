@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from braket.circuits import Circuit, FreeParameter, Gate, Instruction
+import numpy as np
+from braket.circuits import Circuit, FreeParameter, Gate, Instruction, Noise
 from braket.circuits.compiler_directives import Barrier
 
 from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD
 from qgate.exceptions import QuantumFunctionError
-from qgate.interchange.outgoing import Outgoing, number, outgoing, writer
+from qgate.interchange.outgoing import Outgoing, kraus_numbers, number, outgoing, writer
+from qgate.operations.channels import CHANNELS, Channel
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -23,7 +26,16 @@ BARRIER = "Barrier"
 PHASE = "GlobalPhase"
 """Name of the global phase."""
 
-ACCEPTS = GateSet(frozenset(GATES) | UNREAD | {IDENTITY, BARRIER})
+ACCEPTS = GateSet(frozenset(GATES) | UNREAD | {IDENTITY, BARRIER} | frozenset(CHANNELS))
+
+NOISE = {
+    "AmplitudeDamping": Noise.AmplitudeDamping,
+    "BitFlip": Noise.BitFlip,
+    "DepolarizingChannel": Noise.Depolarizing,
+    "PhaseDamping": Noise.PhaseDamping,
+    "PhaseFlip": Noise.PhaseFlip,
+}
+"""Channels of Braket with the same parameter; the others are written by Kraus matrices."""
 
 
 def to_braket(
@@ -57,7 +69,7 @@ def to_braket(
     ------
     QuantumFunctionError
         The circuit has batches, measurements in its middle, or observables without a common basis;
-        or Braket refuses the name of a free parameter.
+        a channel has more than two wires; or Braket refuses the name of a free parameter.
     UnsupportedOperation
         A gate cannot be decomposed.
 
@@ -113,7 +125,25 @@ def _instructions(operation: Operator, source: Outgoing) -> list[Instruction]:
         return [Instruction(Barrier(qubits or list(range(len(source.wires)))))]
     if operation.name == IDENTITY:
         return [Instruction(Gate.I(), [qubit]) for qubit in qubits]
+    if isinstance(operation, Channel):
+        return [Instruction(_noise(operation, parameters), qubits)]
     return [Instruction(getattr(Gate, GATES[operation.name])(*parameters), qubits)]
+
+
+def _noise(channel: Channel, parameters: Sequence[Any]) -> Noise:
+    """Return a channel by its name, or by Kraus matrices outside of the range of Braket's."""
+    if channel.name in NOISE:
+        try:
+            return NOISE[channel.name](*parameters)
+        except ValueError:  # for example a probability above 1/2
+            pass
+    try:
+        return Noise.Kraus([np.asarray(matrix) for matrix in kraus_numbers(channel, "Braket")])
+    except ValueError as error:
+        raise QuantumFunctionError(
+            f"{channel.name} on {len(channel.wires)} wires cannot be written for Braket: {error} "
+            "Write it as channels of one or two wires."
+        ) from error
 
 
 def _parameter(value: Any, symbols: tuple[str, ...]) -> Any:

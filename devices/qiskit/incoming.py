@@ -40,6 +40,7 @@ from qgate.interchange.steps import (
     Matrix,
     Measured,
     Modified,
+    Noise,
     Reset,
     Step,
     touched,
@@ -190,6 +191,9 @@ class _Reader:
             self.steps.append(Applied(NAMES[kind], angles, tuple(qubits)))
         elif isinstance(operation, ControlledGate):
             self._controlled(operation, qubits, level)
+        elif operation.name == "kraus":
+            kraus = np.array([np.asarray(matrix) for matrix in operation.params], dtype=complex)
+            self.steps.append(Noise(kraus, tuple(qubits[::-1])))
         elif getattr(operation, "definition", None) is not None:
             self.circuit(operation.definition, qubits, bits, level + 1)
         elif hasattr(operation, "to_matrix"):

@@ -9,16 +9,19 @@ from typing import Any
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit.circuit.classical import expr
+from qiskit.quantum_info import Kraus
 
 from qgate.devices.qiskit.gates import ACCEPTED, BARRIER, IDENTITY, NATIVE
 from qgate.interchange.outgoing import (
     Assignment,
     Outgoing,
+    kraus_numbers,
     number,
     outgoing,
     true_outcomes,
     writer,
 )
+from qgate.operations.channels import CHANNELS, Channel
 from qgate.operations.conditions import Conditional
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, ParameterKind
@@ -26,7 +29,7 @@ from qgate.operations.slots import Affine
 from qgate.tape import Tape
 from qgate.typing import WiresLike
 
-NAMES = frozenset(ACCEPTED) | {MidMeasure.name}
+NAMES = frozenset(ACCEPTED) | frozenset(CHANNELS) | {MidMeasure.name}
 """Operations that need no decomposition."""
 
 
@@ -142,6 +145,9 @@ def _append(
     qubits: Any,
     parameters: Mapping[int, Parameter],
 ) -> None:
+    if isinstance(operation, Channel):
+        circuit.append(Kraus(kraus_numbers(operation, "Qiskit")).to_instruction(), qubits[::-1])
+        return
     kinds = zip(operation.parameters, operation.parameter_kinds, strict=True)
     angles = [_angle(value, parameters) for value, kind in kinds if kind is ParameterKind.ANGLES]
     if operation.name == "GlobalPhase":

@@ -304,12 +304,12 @@ class UnsupportedOperation(DeviceError):
 
 
 class UnsupportedChannel(DeviceError):
-    """The device simulates pure states, or is a QPU, and cannot run a noise channel."""
+    """The device, or the language of a written circuit, has no noise channels."""
 
     device: str
     operation: str
     message = (
-        "{device} cannot run {operation}, a noise channel: the state is mixed after it. Run the "
+        "{device} has no {operation}, a noise channel after which the state is mixed. Run the "
         "circuit on qg.device('local'), which simulates density matrices, or leave the channel out."
     )
 

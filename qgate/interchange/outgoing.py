@@ -18,6 +18,7 @@ from qgate.arguments import truth
 from qgate.arrays import shape_of, unwrap
 from qgate.exceptions import NotACircuit, QuantumFunctionError, described
 from qgate.measurements import Measurement
+from qgate.operations.channels import Channel
 from qgate.operations.conditions import Conditional
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
@@ -27,7 +28,7 @@ from qgate.recording import recording
 from qgate.sizes import MOST_NESTED, check_size
 from qgate.tape import Tape
 from qgate.transforms.decomposition import Accepts, decomposed_operations
-from qgate.typing import Function, Nested, Wire, WiresLike
+from qgate.typing import Function, Nested, NumericArray, Wire, WiresLike
 from qgate.wires import Wires
 
 
@@ -262,3 +263,26 @@ def _basis_changes(measurements: Sequence[Measurement]) -> list[Operator]:
 def number(value: Any) -> float:
     """Return a concrete angle as a plain number."""
     return float(unwrap(value))
+
+
+def kraus_numbers(channel: Channel, target: str) -> list[NumericArray]:
+    """Return Kraus matrices of a channel on k wires as numbers, at most 4**k.
+
+    Raises
+    ------
+    QuantumFunctionError
+        A parameter is free; ``target`` is the name of the dialect.
+    """
+    if any(isinstance(value, Affine) for value in channel.parameters):
+        raise QuantumFunctionError(
+            f"{channel.name} has a free parameter, and {target} has channels with numbers only. "
+            "Call the function with a number in its place."
+        )
+    given = np.array([unwrap(matrix) for matrix in channel.kraus_matrices()])
+    kraus = given[given.any(axis=(1, 2))]
+    size = kraus.shape[-1] ** 2
+    if len(kraus) > size:  # those of the eigenvectors of the Choi matrix are linearly independent
+        flat = kraus.reshape(-1, size)
+        values, vectors = np.linalg.eigh(flat.T @ flat.conj())
+        kraus = (np.sqrt(values.clip(0.0)) * vectors).T.reshape(-1, *kraus.shape[1:])
+    return list(kraus)

@@ -14,6 +14,7 @@ from qgate.exceptions import InvalidParameters
 from qgate.interchange.angles import Angle, evaluate
 from qgate.interchange.conditions import Condition, bits_in
 from qgate.interchange.gate_names import GATE_NAMES
+from qgate.operations.channels import QubitChannel
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
 from qgate.operations.symbolic import principal_power
@@ -65,6 +66,18 @@ class Matrix:
     def operators(self, values: Inputs, wires: Wiring) -> list[Operator]:
         """Return the gate as an operator, recorded."""
         return [QubitUnitary(self.matrix, wires=[wires[qubit] for qubit in self.qubits])]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Noise:
+    """Noise channel that is given by its Kraus matrices (R, d, d), first qubit most significant."""
+
+    kraus: ComplexArray
+    qubits: tuple[int, ...]
+
+    def operators(self, values: Inputs, wires: Wiring) -> list[Operator]:
+        """Return the channel as an operator, recorded."""
+        return [QubitChannel(self.kraus, wires=[wires[qubit] for qubit in self.qubits])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +156,9 @@ class Branch:
     otherwise: tuple[Conditional, ...] = ()
 
 
-Gates: TypeAlias = Applied | Matrix | Modified
+Gates: TypeAlias = Applied | Matrix | Modified | Noise
 Conditional: TypeAlias = Applied | Matrix | Modified | Branch
-Step: TypeAlias = Applied | Matrix | Modified | Branch | Measured | Reset
+Step: TypeAlias = Applied | Matrix | Modified | Noise | Branch | Measured | Reset
 
 
 def touched(step: Step) -> Iterable[int]:

@@ -53,9 +53,9 @@ def test_measured_qubits_are_kept_in_their_order():
     assert qg.from_braket(circuit).measured == qg.tape.Wires([2, 0])
 
 
-def test_noise_and_other_results_are_refused():
+def test_free_noise_and_other_results_are_refused():
     for circuit, text in [
-        (Circuit().h(0).bit_flip(0, 0.1), r"BitFlip \(instruction 1\)"),
+        (Circuit().h(0).bit_flip(0, FreeParameter("p")), r"BitFlip \(instruction 1\)"),
         (Circuit().h(0).amplitude(["0"]), r"Amplitude \(result type\)"),
     ]:
         with pytest.raises(UnsupportedInstruction, match=text):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from braket.devices import LocalSimulator
+from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate.exceptions import QuantumFunctionError
@@ -72,3 +74,39 @@ def test_several_global_phases_are_kept_as_one():
     found = qg.to_braket(phases)().to_unitary()
 
     np.testing.assert_allclose(found, np.exp(-0.6j) * np.eye(2)[::-1], atol=1e-12)
+
+
+def test_channels_are_written_by_name_or_by_kraus_matrices():
+    def noisy():
+        qg.RY(0.7, wires=0)
+        qg.CNOT(wires=[0, 1])
+        qg.DepolarizingChannel(0.1, wires=0)
+        qg.BitFlip(0.6, wires=1)  # beyond the range of Braket's
+        qg.ThermalRelaxationError(0.1, 1.4, 1.0, 0.3, wires=0)  # six Kraus matrices
+        qg.PauliError("XY", 0.1, wires=[0, 1])
+
+    written = qg.to_braket(noisy)()
+    asked = written.copy().density_matrix(target=[0, 1])
+
+    @qg.qnode("local")
+    def read():
+        qg.from_braket(written)()
+        return qg.state()
+
+    @qg.qnode("local")
+    def expected():
+        noisy()
+        return qg.state()
+
+    names = [item.operator.name for item in written.instructions]
+    assert names == ["Ry", "CNot", "Depolarizing", "Kraus", "Kraus", "Kraus"]
+    found = LocalSimulator("braket_dm").run(asked, shots=0).result().values[0]
+    assert_allclose(found, expected(), atol=1e-12)
+    assert_allclose(read(), expected(), atol=1e-12)
+
+
+def test_a_channel_that_braket_cannot_hold_is_refused():
+    with pytest.raises(QuantumFunctionError, match="on 3 wires cannot be written for Braket"):
+        qg.to_braket(lambda: qg.PauliError("XXX", 0.1, wires=range(3)))()
+    with pytest.raises(QuantumFunctionError, match="ResetError has a free parameter"):
+        qg.to_braket(lambda p: qg.ResetError(p, 0.1, wires=0))("p")

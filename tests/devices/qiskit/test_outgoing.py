@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from qiskit.quantum_info import Operator
+from numpy.testing import assert_allclose
+from qiskit.quantum_info import DensityMatrix, Operator
 
 import qgate as qg
 from qgate.exceptions import QuantumFunctionError
@@ -83,3 +84,26 @@ def test_conditions_are_those_of_the_function():
 
     found = back(measurements=qg.probs(wires=[0, 2]))
     np.testing.assert_allclose(found, circuit(0.3), atol=1e-12)
+
+
+def test_channels_are_written_by_kraus_matrices():
+    def noisy():
+        qg.RY(0.7, wires=0)
+        qg.CNOT(wires=[0, 1])
+        qg.AmplitudeDamping(0.3, wires=1)
+        qg.PauliError("XY", 0.1, wires=[0, 1])
+
+    written = qg.to_qiskit(noisy)()
+
+    @qg.qnode("local")
+    def read():
+        qg.from_qiskit(written)()
+        return qg.state()
+
+    @qg.qnode("local")
+    def expected():
+        noisy()
+        return qg.state()
+
+    assert_allclose(DensityMatrix(written.reverse_bits()).data, expected(), atol=1e-12)
+    assert_allclose(read(), expected(), atol=1e-12)

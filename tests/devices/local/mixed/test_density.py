@@ -118,5 +118,5 @@ def test_a_device_without_channels_refuses_them_before_anything_runs():
         qg.BitFlip(0.1, wires=0)
         return qg.expval(qg.Z(0))
 
-    with pytest.raises(UnsupportedChannel, match=r"braket:local cannot run BitFlip.*'local'"):
+    with pytest.raises(UnsupportedChannel, match=r"braket:local has no BitFlip.*'local'"):
         circuit()
