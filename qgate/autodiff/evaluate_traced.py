@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from qgate.bridge import Interface
     from qgate.devices.base import Device
 
+FROM_DEVICE = ("adjoint", "device")
+"""Methods by which the device differentiates its state."""
+
 Kind = Callable[..., TapeDerivatives]
 """Constructor of derivatives that takes trainable sweep, device, limits and layout."""
 
@@ -101,7 +104,7 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> Prepared | list[M
         if tape.arrays:
             tape, limits = _by_angles(tape, method, choice.limits, levels)
             choice = replace(choice, limits=limits)
-        if needs_states(tape, method):
+        if method.name in FROM_DEVICE and not (gives_jacobian(tape) or tape.shots):
             return _from_states(tape, choice.limits, options)
     return prepared(tape, choice, options, levels)
 
@@ -217,7 +220,8 @@ def prepared(
     recombine: Recombine = tuple
     if not tape.structure.is_linear:
         tape, recombine = linear_tape(tape, method, options)
-    named = names_wires(method)
+    # Methods that run other circuits look for a free auxiliary wire.
+    named = method is None or method.transform is not None or METHODS[method.name].circuits is None
     trained, angles, inputs = split_parameters(tape, device, interface, options.seed, named=named)
     made = derivatives_of(tape, method, options)
     sweep = trained.sweep if named else validate(trained.sweep, device)
@@ -227,14 +231,6 @@ def prepared(
         prepare(trained.sweep, device)  # refuse now; a callback could only report it later
     angles = angles or [np.zeros((len(trained.sweep), 0))]
     return Prepared(tape, derivatives, angles, inputs, recombine)
-
-
-def names_wires(method: Method | None) -> bool:
-    """Return whether measurements get their wires before a method has made its circuits.
-
-    Methods that run other circuits look for a free auxiliary wire first.
-    """
-    return method is None or method.transform is not None or METHODS[method.name].circuits is None
 
 
 def linear_tape(
@@ -315,12 +311,6 @@ def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface:
         # Derivatives share the budget with the value, even if they only may follow.
         keeps_gradient=not interface.foretells and any(interface.trained(tape.parameters)),
     )
-
-
-def needs_states(tape: Tape, method: Method) -> bool:
-    """Return whether the framework measures the states, which the device differentiates."""
-    from_device = method.name in ("adjoint", "device")
-    return from_device and not (gives_jacobian(tape) or tape.shots)
 
 
 def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list[MeasurementResult]:

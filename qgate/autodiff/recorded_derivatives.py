@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.arrays import is_concrete, load, order, shape_of, unwrap
+from qgate.autodiff.choose_method import gives_jacobian
 from qgate.autodiff.evaluate import values
 from qgate.autodiff.evaluate_traced import (
+    FROM_DEVICE,
     Choice,
     EvaluationOptions,
     Prepared,
@@ -21,8 +23,6 @@ from qgate.autodiff.evaluate_traced import (
     derivatives_of,
     linear_tape,
     measured_states,
-    names_wires,
-    needs_states,
     simulated,
 )
 from qgate.autodiff.recorded_circuit import RecordedCircuit, filled, is_small, repeated
@@ -33,6 +33,7 @@ from qgate.autodiff.trainable_sweep import LateInput, TrainableSweep, seed_of
 from qgate.devices.statevector import Repeated
 from qgate.exceptions import DifferentiationError
 from qgate.execution.execute import MeasurementResult, validate
+from qgate.gradients.registry import METHODS
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -43,6 +44,7 @@ from qgate.typing import FloatArray, Tensor
 
 if TYPE_CHECKING:
     from qgate.autodiff.evaluate_traced import Kind
+    from qgate.autodiff.method import Method
     from qgate.bridge import Interface
     from qgate.devices.base import Device
 
@@ -288,14 +290,15 @@ def traced_circuit(
     if method is not None and method.name == "backprop":
         return SimulatedCircuit(rows, tape, tape.sweep(), options, choice)
     slots = tuple(chain.from_iterable(map(tape.slots_of, positions)))
-    if method is not None and needs_states(tape, method):
-        sweep = _as_run(tape, choice, device)
+    from_device = method is not None and method.name in FROM_DEVICE
+    if from_device and not (gives_jacobian(tape) or tape.shots):
+        sweep = _as_run(tape, method, device)
         return CircuitOfStates(rows, tape, sweep, options, choice, slots, late)
     linear = tape
     recombine: Recombine = tuple
     if not tape.structure.is_linear:
         linear, recombine = linear_tape(tape, method, options)
-    sweep = _as_run(linear, choice, device)
+    sweep = _as_run(linear, method, device)
     layout = ResultLayout.of(validate(sweep, device), device)
     kind = derivatives_of(linear, method, options, trained=any(trained))
     return CircuitOfNumbers(
@@ -303,10 +306,10 @@ def traced_circuit(
     )
 
 
-def _as_run(tape: Tape, choice: Choice, device: Device) -> Sweep:
-    """Return the sweep of a tape, which names the wires of measurements where its method does."""
+def _as_run(tape: Tape, method: Method | None, device: Device) -> Sweep:
+    """Return the sweep of a tape; methods that run other circuits name its wires themselves."""
     sweep = tape.sweep()
-    if names_wires(choice.method):
+    if method is None or METHODS[method.name].circuits is None:
         sweep = validate(sweep, device)
     return freeze_weights(sweep) if sweep.arrays else sweep
 

@@ -1,8 +1,9 @@
 """Row of a circuit's parameters, gathered from autograd's arrays in one operation.
 
-Most angles of a circuit are entries of the function's arguments: ``x[0]``, ``x[1, 2]``. autograd
-would record each index operation separately, and go back through each. So a quantum function is
-called with ``Argument`` arrays, whose entries know their array and index. One primitive then
+Most angles of a circuit are entries of the function's arguments, or sums of them with constant
+factors: ``x[0]``, ``2 * x[1, 2]``, ``x[0] - y / 2 + 0.1``. autograd would record each operation
+separately, and go back through each. So a quantum function is called with ``Argument`` arrays,
+whose entries know their array and index, and sums of entries their terms. One primitive then
 gathers all of them into a row.
 """
 
@@ -20,7 +21,7 @@ from autograd.core import VJPNode
 from autograd.extend import defjvp, defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
-from autograd.tracer import Box
+from autograd.tracer import Box, getval
 
 from qgate.arrays import shape_of
 from qgate.numpy.boxes import TracedArray
@@ -52,6 +53,106 @@ class Entry:
         return (untake(cotangent, self.index, vspace(self.array._value)),)
 
 
+Term: TypeAlias = tuple[Box, Indices, float]
+"""An array, the indices of its entry, and a factor."""
+
+REAL = (int, float, np.floating, np.integer)
+
+
+class Sum:
+    """Gradient rule of a sum of entries with factors, in the form of ``Entry``."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.terms = terms
+
+    def __call__(self, cotangent: Tensor) -> tuple[Tensor, ...]:
+        return tuple([_back(cotangent * factor, *entry) for *entry, factor in self.terms])
+
+
+def _back(cotangent: Tensor, array: Box, indices: Indices) -> Tensor:
+    """Return the cotangent of an array from that of its entry."""
+    parts = [array._value]
+    for index in indices[:-1]:
+        parts.append(parts[-1][index])
+    for part, index in zip(reversed(parts), reversed(indices), strict=False):
+        cotangent = untake(cotangent, index, vspace(part))
+    return cotangent
+
+
+def _terms(value: Tensor) -> tuple[Term, ...]:
+    """Return the terms of a traced value, of which most are a single entry."""
+    indices: Indices = ()
+    while type(value) is Argument:
+        rule = value._node.vjp
+        if type(rule) is Sum:
+            return rule.terms
+        if type(rule) is not Entry:
+            break
+        indices, value = (rule.index, *indices), rule.array
+    return ((value, indices, 1.0),)
+
+
+def _sum(value: Tensor, terms: tuple[Term, ...], like: Box) -> Tensor:
+    node = VJPNode.__new__(VJPNode)
+    node.parents, node.vjp = tuple([array._node for array, _, _ in terms]), Sum(terms)
+    return Argument(value, like._trace, node)
+
+
+def _scaled(self: Box, value: Tensor, factor: float) -> Tensor:
+    """Return a multiple of a number, or a number with a constant added."""
+    terms = _terms(self)
+    if factor != 1.0:
+        terms = tuple([(array, indices, factor * own) for array, indices, own in terms])
+    return _sum(value, terms, self)
+
+
+def _is_number(value: Box) -> bool:
+    return shape_of(value) == ()
+
+
+def _arithmetic(name: str) -> Callable[[Box, Tensor], Tensor]:
+    """Return the operator of arguments: linear ones with numbers stay sums of entries."""
+    usual, linear = getattr(TracedArray, name), LINEAR[name]
+
+    def method(self: Box, other: Tensor) -> Tensor:
+        if not _is_number(self):
+            made = usual(self, other)
+            return made if made is NotImplemented else _as_argument(made)
+        if isinstance(other, REAL):
+            value, factor = linear(self._value, other)
+            return _scaled(self, value, factor)
+        if name in ("__add__", "__sub__") and _adds_up(self, other):
+            sign = 1.0 if name == "__add__" else -1.0
+            more = [(array, indices, sign * own) for array, indices, own in _terms(other)]
+            return _sum(self._value + sign * other._value, (*_terms(self), *more), self)
+        return usual(self, other)
+
+    method.__name__ = name
+    return method
+
+
+def _adds_up(one: Box, other: Tensor) -> bool:
+    return type(other) is Argument and _is_number(other) and other._trace == one._trace
+
+
+LINEAR: dict[str, Callable[[Tensor, Tensor], tuple[Tensor, float]]] = {
+    "__add__": lambda value, other: (value + other, 1.0),
+    "__radd__": lambda value, other: (other + value, 1.0),
+    "__sub__": lambda value, other: (value - other, 1.0),
+    "__rsub__": lambda value, other: (other - value, -1.0),
+    "__mul__": lambda value, other: (value * other, float(other)),
+    "__rmul__": lambda value, other: (other * value, float(other)),
+    "__truediv__": lambda value, other: (value / other, 1.0 / float(other)),
+}
+"""Operators of a number with a constant: the result, and its derivative by the number."""
+
+
+def _negative(self: Box) -> Tensor:
+    return _scaled(self, -self._value, -1.0) if _is_number(self) else TracedArray.__neg__(self)
+
+
 def _entry(self: Box, index: Index) -> Tensor:
     kinds = map(type, index) if type(index) is tuple else (type(index),)
     if not BASIC.issuperset(kinds):
@@ -61,7 +162,16 @@ def _entry(self: Box, index: Index) -> Tensor:
     return Argument(self._value[index], self._trace, node)
 
 
-Argument: type[Box] = type("Argument", (TracedArray,), {"__slots__": (), "__getitem__": _entry})
+Argument: type[Box] = type(
+    "Argument",
+    (TracedArray,),
+    {
+        "__slots__": (),
+        "__getitem__": _entry,
+        "__neg__": _negative,
+        **{name: _arithmetic(name) for name in LINEAR},
+    },
+)
 """Traced array, differentiated in reverse, whose entries know their array and index."""
 
 Box.types.add(Argument)
@@ -92,14 +202,14 @@ class Places:
     ----------
     length : int
         Length of the row.
-    parts : tuple of (int, array, array)
-        Number of the array, flat indices in it, and indices in the row.
+    parts : tuple of (int, array, array, array)
+        Number of the array, flat indices in it, indices in the row, and factors.
     shapes : tuple of tuple of int
         Shapes of the arrays.
     """
 
     length: int
-    parts: tuple[tuple[int, IntArray, IntArray], ...]
+    parts: tuple[tuple[int, IntArray, IntArray, FloatArray], ...]
     shapes: tuple[tuple[int, ...], ...]
 
     @cached_property
@@ -109,7 +219,8 @@ class Places:
         return (
             len(self.parts) == 1
             and size == self.length
-            and all(np.array_equal(places, np.arange(size)) for places in self.parts[0][1:])
+            and all(np.array_equal(places, np.arange(size)) for places in self.parts[0][1:3])
+            and bool((self.parts[0][3] == 1.0).all())
         )
 
     @cached_property
@@ -124,23 +235,30 @@ class Places:
 
 def row(values: Sequence[Tensor]) -> Tensor:
     """Concatenate the numbers of traced arrays to a row, shape (1, n)."""
-    origins, numbers, members = list[Tensor](), dict[int, int](), list[tuple[int, Indices]]()
+    origins, numbers = list[Tensor](), dict[int, int]()
+    members, plain = list[tuple[Member, ...]](), True
     for value in values:
-        indices: Indices = ()
-        while type(value) is Argument and type(value._node.vjp) is Entry:
-            entry = value._node.vjp
-            indices, value = (entry.index, *indices), entry.array
-        number = numbers.setdefault(id(value), len(numbers))
-        if number == len(origins):
-            origins.append(value)
-        members.append((number, indices))
-    shapes = tuple(map(shape_of, origins))
-    return _row(_places(shapes, tuple(members)), *origins)
+        terms = []
+        for array, indices, factor in _terms(value):
+            number = numbers.setdefault(id(array), len(numbers))
+            if number == len(origins):
+                origins.append(array)
+            terms.append((number, indices, factor))
+        plain = plain and not (type(value) is Argument and type(value._node.vjp) is Sum)
+        members.append(tuple(terms))
+    places = _places(tuple(map(shape_of, origins)), tuple(members))
+    if plain:
+        return _row(places, *origins)
+    # Rounded as the user's own arithmetic has rounded them.
+    known = np.concatenate([np.ravel(getval(value)) for value in values])
+    return _row(places, *origins, known=known)
 
 
-def _places(
-    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Indices], ...]
-) -> Places:
+Member: TypeAlias = tuple[int, Indices, float]
+"""Number of an array, the indices of an entry or a part of it, and a factor."""
+
+
+def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[Member, ...], ...]) -> Places:
     try:
         return _known_places(shapes, members)
     except TypeError:  # slices are not hashable
@@ -148,22 +266,25 @@ def _places(
 
 
 def _find_places(
-    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Indices], ...]
+    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[Member, ...], ...]
 ) -> Places:
-    found: list[tuple[list[int], list[int]]] = [([], []) for _ in shapes]
+    found: list[tuple[list[int], list[int], list[float]]] = [([], [], []) for _ in shapes]
     numbered = [np.arange(math.prod(shape)).reshape(shape) for shape in shapes]
     length = 0
-    for number, indices in members:
-        positions = numbered[number]
-        for index in indices:
-            positions = positions[index]
-        size = int(np.size(positions))
-        found[number][0].extend(np.ravel(positions).tolist())
-        found[number][1].extend(range(length, length + size))
+    for terms in members:
+        size = 0
+        for number, indices, factor in terms:
+            positions = numbered[number]
+            for index in indices:
+                positions = positions[index]
+            size = int(np.size(positions))
+            found[number][0].extend(np.ravel(positions).tolist())
+            found[number][1].extend(range(length, length + size))
+            found[number][2].extend([factor] * size)
         length += size
     parts = tuple(
-        (number, np.array(positions, dtype=int), np.array(columns, dtype=int))
-        for number, (positions, columns) in enumerate(found)
+        (number, np.array(positions, dtype=int), np.array(columns, dtype=int), np.array(factors))
+        for number, (positions, columns, factors) in enumerate(found)
     )
     return Places(length, parts, shapes)
 
@@ -171,22 +292,27 @@ def _find_places(
 _known_places = lru_cache(maxsize=256)(_find_places)
 
 
-def _compute_row(places: Places, *arrays: Tensor) -> FloatArray:
+def _compute_row(places: Places, *arrays: Tensor, known: FloatArray | None = None) -> FloatArray:
+    """Return the row; ``known`` are its numbers, if they were computed already."""
+    if known is not None:
+        return known.astype(float).reshape(1, -1)
     if places.whole:
         return np.array(arrays[0], dtype=float).reshape(1, -1)
-    found = np.zeros((1, places.length))
-    for number, positions, columns in places.parts:
-        found[0, columns] = np.ravel(arrays[number])[positions]
-    return found
+    found = np.zeros(places.length)
+    for number, positions, columns, factors in places.parts:
+        found += np.bincount(
+            columns, np.ravel(arrays[number])[positions] * factors, minlength=places.length
+        )
+    return found.reshape(1, -1)
 
 
 def _compute_parts(cotangent: Tensor, places: Places) -> FloatArray:
     """Scatter the numbers of a row to the single array that they come from."""
-    (shape,), ((_, positions, columns),) = places.shapes, places.parts
+    (shape,), ((_, positions, columns, factors),) = places.shapes, places.parts
     if places.whole:
         return np.reshape(cotangent, shape)
     found = np.zeros(math.prod(shape))
-    np.add.at(found, positions, cotangent[0, columns])
+    np.add.at(found, positions, cotangent[0, columns] * factors)
     return found.reshape(shape)
 
 

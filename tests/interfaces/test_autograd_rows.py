@@ -4,11 +4,12 @@ import autograd
 import autograd.numpy as anp
 import numpy as onp
 import pytest
-from autograd.tracer import isbox, toposort
+from autograd.tracer import getval, isbox, toposort
 from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate import numpy as np
+from qgate.arrays import load
 from qgate.differentiate.pullbacks import pull_back
 from qgate.exceptions import DifferentiationError, InvalidParameters
 from qgate.execution.execute import _already_native
@@ -63,6 +64,15 @@ TAKEN = {
     "repeated": lambda x: [x[0, 0], x[0, 0], x[1, 2], x[0, 0]],
     "with numbers between": lambda x: [x[0, 1], 0.4, x[1, 1], onp.float64(-0.2)],
     "functions of entries": lambda x: [2 * x[0, 0], anp.sin(x[0, 1]) * x[0, 0], x[1, 2] + 0.1],
+    "sums of entries": lambda x: [
+        x[0, 0] - x[1, 1] / 3 + 0.2,
+        1 - x[0, 1],
+        -2 * x[1, 0] * 3,
+        (x[0, 2] + x[0, 2]) * onp.float64(0.5),
+        0.1 + x[0, 0],
+    ],
+    "a sum, and a function of it": lambda x: [x[0, 0] + x[1, 2], anp.sin(x[0, 0] + x[1, 2])],
+    "multiples of an array": lambda x: [(x / 2)[0, 1], (1 - x)[1, 0], (x * x)[1, 2]],
     "entries and functions": lambda x: [x[0, 0], x[0, 0] ** 2, -x[1, 0], x[1, 0]],
     "entries of a function": lambda x: [(2 * x)[0, 1], anp.reshape(x, (-1,))[4], x.T[2, 0]],
     "one": lambda x: [x[1, 1]],
@@ -386,3 +396,23 @@ def test_an_entry_is_an_argument_of_which_entries_can_be_taken():
 
     assert gradient.tolist() == [[1.0, 1.0], [0.0, 0.0]]
     assert [type(value) is Argument for value in taken] == [True, True, False]
+
+
+def test_sums_of_entries_are_one_operation_and_keep_their_bits():
+    x = onp.array([0.1, 0.7])
+    rows = []
+
+    def cost(x):
+        angles = [3 * (x[0] + 0.1) / 7, x[0] - 2 * x[1], x[1]]
+        row = load("autograd").row(angles)
+        rows.append((row, [getval(angle) for angle in angles]))
+        return anp.sum(row**2)
+
+    argument = pull_back(lambda x: cost(*as_arguments([x])), (x,), positions=(0,))
+    (row, angles), steps = rows[0], len(list(toposort(argument.node)))
+
+    assert_allclose(getval(row)[0], angles, rtol=0, atol=0)
+    assert steps == 4  # the argument, the row, its squares and their sum
+    expected = autograd.grad(lambda x: anp.sum(anp.array([3 * (x[0] + 0.1) / 7]) ** 2))(x)
+    expected = expected + autograd.grad(lambda x: (x[0] - 2 * x[1]) ** 2 + x[1] ** 2)(x)
+    assert_allclose(argument(1.0)[0], expected)
