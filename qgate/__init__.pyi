@@ -49,6 +49,7 @@ from qgate.differentiate.products import vjp as vjp
 from qgate.drawer import draw as draw
 from qgate.drawer import draw_mpl as draw_mpl
 from qgate.execution.tracker import Tracker as Tracker
+from qgate.expval_cost import ExpvalCost as ExpvalCost
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
 from qgate.interchange.packages import from_cirq as from_cirq

@@ -33,7 +33,7 @@ SPLITS = "qg.transforms.split_non_commuting divides a circuit by the terms that 
 WORDS = "qg.pauli has the functions for Pauli words."
 
 REPLACED: tuple[tuple[str, str], ...] = (
-    (VALUES, "ExpvalCost VQECost vqe"),
+    (VALUES, "VQECost vqe"),
     (
         TRANSFORMS,
         "batch_transform gradient_transform hessian_transform map_batch_transform op_transform "

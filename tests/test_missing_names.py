@@ -24,7 +24,7 @@ from qgate.missing_names import BY_NAME, REASONS, reason_of
         ("qgate.tape", "expand_tape", "qg.decompose"),
         ("qgate.ops", "QutritUnitary", "Qutrits are out of scope"),
         ("qgate.exceptions", "CaptureError", "Capture and just-in-time compilation"),
-        ("qgate", "ExpvalCost", r"Return qg\.expval\(hamiltonian\) from a QNode"),
+        ("qgate", "VQECost", r"Return qg\.expval\(hamiltonian\) from a QNode"),
         ("qgate", "qinfo", r"qg\.vn_entropy"),
         ("qgate.transforms", "batch_transform", r"made with qg\.transform"),
         ("qgate.transforms", "draw", r"It is qg\.draw\."),

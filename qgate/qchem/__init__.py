@@ -1,9 +1,10 @@
-"""Quantum chemistry: Hamiltonians of molecules, reference states and excitations."""
+"""Quantum chemistry: Hamiltonians and integrals of molecules, reference states and excitations."""
 
 from typing import TYPE_CHECKING
 
 from qgate.lazy_names import refuse_unknown
 from qgate.qchem.hamiltonian import molecular_hamiltonian
+from qgate.qchem.integrals import electron_integrals, hf_energy
 from qgate.qchem.molecule import Molecule
 from qgate.qchem.reference import active_space, excitations, excitations_to_wires, hf_state
 from qgate.qchem.spin import particle_number, spin2, spinz
@@ -11,8 +12,10 @@ from qgate.qchem.spin import particle_number, spin2, spinz
 __all__ = [
     "Molecule",
     "active_space",
+    "electron_integrals",
     "excitations",
     "excitations_to_wires",
+    "hf_energy",
     "hf_state",
     "molecular_hamiltonian",
     "particle_number",
