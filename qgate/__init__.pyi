@@ -44,6 +44,7 @@ from qgate.devices.qiskit.pauli_operators import from_qiskit_op as from_qiskit_o
 from qgate.devices.registry import device as device
 from qgate.differentiate.jacobians import grad as grad
 from qgate.differentiate.jacobians import jacobian as jacobian
+from qgate.differentiate.jacobians import value_and_grad as value_and_grad
 from qgate.differentiate.products import jvp as jvp
 from qgate.differentiate.products import vjp as vjp
 from qgate.drawer import draw as draw

@@ -257,10 +257,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         "Types are plain here: results are arrays, or tuples of these.",
         "InterfaceTensor InterfaceTensorMeta NullMeasurement ShotCopies add_shots",
     ),
-    (
-        "Call qg.grad(f); its attribute `forward` has the value after the call.",
-        "value_and_grad",
-    ),
     ("The version is qg.__version__.", "version numpy_version"),
 )
 """Reasons, and the names that they are for: of qgate or of one of its modules."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
-from qgate.arguments import items_of
+from qgate.arguments import items_of, whole_number
 from qgate.exceptions import InvalidTape, described, suggest
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, without_recording
@@ -101,6 +101,33 @@ class TapeDetails:
         adjoints = without_recording(lambda: [item.adjoint() for item in reversed(rest)])
         return self.copy(operations=[*first, *adjoints])
 
+    def expand(self: Any, depth: int = 1, stop_at: Callable[[Any], bool] | None = None) -> Any:
+        """Return the tape with its operations decomposed.
+
+        ``qg.decompose`` decomposes to given gates.
+
+        Parameters
+        ----------
+        depth : int
+            How often operations are replaced by their decompositions.
+        stop_at : callable, optional
+            Returns for an operation whether it stays; default: none that has a decomposition.
+        """
+        levels = whole_number(depth)
+        if levels is None or levels < 0:
+            raise InvalidTape(
+                reason=f"its expansion has depth={described(depth)}",
+                remedy="Give a whole number, at least 0.",
+            )
+        found = self.operations
+        for _ in range(levels):
+            parts = [_parts(operation, stop_at) for operation in found]
+            operations = [part for several in parts for part in several]
+            if operations == list(found):
+                break
+            found = operations
+        return self.copy(operations=found)
+
     def map_to_standard_wires(self: Any) -> Any:
         """Return the tape on the wires 0, 1, ... in order of first appearance."""
         places = {label: place for place, label in enumerate(self.wires)}
@@ -178,3 +205,9 @@ class TapeDetails:
     def diagonalizing_gates(self: Any) -> list[Operator]:
         """Gates that map the eigenbasis of each observable to the computational basis."""
         return [gate for item in self.measurements for gate in item.diagonalizing_gates()]
+
+
+def _parts(operation: Operator, stop_at: Callable[[Any], bool] | None) -> list[Operator]:
+    """Return the decomposition of an operation, unless it has none or is to stay."""
+    stays = not operation.has_decomposition or (stop_at is not None and stop_at(operation))
+    return [operation] if stays else operation.decomposition()

@@ -101,3 +101,18 @@ def test_wrong_positions_and_queues_are_refused(tape):
         tape.get_operation(5)
     with pytest.raises(InvalidTape, match="no recorder"):
         qg.QuantumScript.from_queue(3)
+
+
+def test_a_tape_expands_level_by_level():
+    tape = qg.tape.QuantumScript([qg.RX(0.1, 0), qg.CZ([0, 1]), qg.QFT([0, 1])], [qg.probs()])
+
+    once = tape.expand(stop_at=lambda operation: operation.name == "CZ")
+
+    names = ["RX", "CZ", "Hadamard", "ControlledPhaseShift", "Hadamard", "SWAP"]
+    assert [operation.name for operation in once.operations] == names
+    assert once.measurements == tape.measurements
+    assert tape.expand(0).operations == tape.operations
+    assert {operation.name for operation in tape.expand(10).operations} <= set(qg.GATES)
+    np.testing.assert_allclose(qg.matrix(tape.expand(10)), qg.matrix(tape), atol=1e-12)
+    with pytest.raises(InvalidTape, match="depth"):
+        tape.expand(-1)

@@ -93,6 +93,16 @@ class Gradient(Derivative):
         return tuple(map(as_given, gradients, originals))
 
 
+class ValueAndGradient(Gradient):
+    """Value and gradient of a function; created by :func:`value_and_grad`."""
+
+    kind = "value_and_grad"
+
+    def __call__(self, *args: Nested, **kwargs: Nested) -> Nested:
+        gradient = super().__call__(*args, **kwargs)
+        return self.forward, gradient
+
+
 class Jacobian(Derivative):
     """Derivatives of all values of a function; created by :func:`jacobian`."""
 
@@ -164,6 +174,39 @@ def grad(func: Function, argnums: Argnums = None, *, argnum: Argnums = None) -> 
     15.0
     """
     return Gradient(func, one_spelling(argnums, argnum))
+
+
+def value_and_grad(func: Function, argnums: Argnums = 0) -> ValueAndGradient:
+    """Return the function that computes the value and the gradient of ``func`` together.
+
+    Parameters
+    ----------
+    func : callable
+        Returns one real number, as for :func:`grad`.
+    argnums : int, sequence of int or None
+        As for :func:`grad`; default the first argument, marked as trainable or not.
+
+    Returns
+    -------
+    ValueAndGradient
+        Called like ``func``. Returns the value, and the gradient as :func:`grad` does.
+
+    Raises
+    ------
+    UndifferentiableOutput, NonDifferentiableError, InvalidArgnums
+        As for :func:`grad`.
+
+    Notes
+    -----
+    Cost: that of the gradient. The value and all shifted circuits of a QNode are one submission.
+
+    Examples
+    --------
+    >>> value, gradient = value_and_grad(lambda x: x**3)(2.0)
+    >>> print(value, gradient)
+    8.0 12.0
+    """
+    return ValueAndGradient(func, argnums)
 
 
 def jacobian(func: Function, argnums: Argnums = None, *, argnum: Argnums = None) -> Jacobian:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from qgate import numpy as np
-from qgate.differentiate.jacobians import grad, jacobian
+from qgate.differentiate.jacobians import grad, jacobian, value_and_grad
 from qgate.exceptions import (
     ArgnumsGivenTwice,
     DifferentiationError,
@@ -445,3 +445,12 @@ def test_a_failing_function_leaves_later_derivatives_intact(x):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert grad(lambda w: np.sum(w**2))(x).tolist() == [2.0, 4.0]
+
+
+def test_value_and_gradient_come_together():
+    value, gradient = value_and_grad(weighted, argnums=[0, 1])(plain.ones(3), 2.0)
+
+    assert value == 6.0
+    np.testing.assert_array_equal(gradient[0], [4.0, 4.0, 4.0])
+    assert gradient[1] == 3.0
+    assert value_and_grad(lambda x: x**2)(3.0) == (9.0, 6.0)

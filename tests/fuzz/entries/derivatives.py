@@ -39,6 +39,7 @@ def derivatives() -> list[Entry]:
     gradients = qg.gradients
     rows: list[tuple[str, Any, dict[str, Any]]] = [
         ("grad", derived(qg.grad), {"x": ANGLES, "argnum": 0}),
+        ("value_and_grad", derived(qg.value_and_grad), {"x": ANGLES, "argnums": 0}),
         ("jacobian", derived(qg.jacobian), {"x": ANGLES, "argnums": 0, "shots": 10}),
         ("jvp", lambda x, t, **g: qg.jvp(node(), x, t, **g), {"x": ANGLES, "t": np.ones(2)}),
         ("vjp", lambda x, t, **g: qg.vjp(node(), x, t, **g), {"x": ANGLES, "t": 1.0, "argnums": 0}),
