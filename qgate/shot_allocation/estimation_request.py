@@ -61,7 +61,8 @@ class EstimationRequest:
         """All S rows on which a budget may be spent, in the device's gates."""
         native = self.measurement_plan.shifted.decomposed.sweep(self.sweep)
         every = self.measurement_plan.at(native.rows)
-        return native.with_rows(every.reshape(-1, every.shape[-1]), None)
+        count = every.shape[0] * every.shape[1]
+        return native.with_rows(every.reshape(count, every.shape[-1]), None)
 
     def weighing(self, importance: FloatArray) -> EstimationRequest:
         """Return the same with other weights of the outputs' errors, shape (O,); zero: ignored."""
