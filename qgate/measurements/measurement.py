@@ -14,7 +14,7 @@ from qgate.exceptions import NotHermitian
 from qgate.measured_values import MeasuredValue
 from qgate.observables import is_observable, normal_form
 from qgate.operations.combination import Combination
-from qgate.operations.fixed import PauliGate
+from qgate.operations.fixed import PauliGate, word_of
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.outcome_values import MeasurementValue, Node, renamed
 from qgate.operations.pauli import PauliSum
@@ -91,7 +91,7 @@ class MeasuredForm:
 @lru_cache(maxsize=1024)
 def _form_of_letter(letter: str, wires: Wires) -> MeasuredForm:
     """Return the form of a Pauli gate, whose class has the name of its letter."""
-    return MeasuredForm.of(PauliSum.word(dict.fromkeys(wires, letter)))
+    return MeasuredForm.of(word_of(letter, wires))
 
 
 class Measurement(MeasuredValue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import pi, sqrt
 
 import numpy as np
@@ -17,6 +18,12 @@ from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
 
+@lru_cache(maxsize=1024)
+def word_of(letter: str, wires: Wires) -> PauliSum:
+    """Return the word with the same letter on some wires; equal ones are one object."""
+    return PauliSum.word(dict.fromkeys(wires, letter))
+
+
 class PauliGate(Gate):
     """A Pauli matrix, or the identity on any number of wires: a gate and an observable."""
 
@@ -27,7 +34,7 @@ class PauliGate(Gate):
 
     @property
     def pauli_rep(self) -> PauliSum:
-        return PauliSum.word(dict.fromkeys(self.wires, self.letter))
+        return word_of(self.letter, self.wires)
 
     def __eq__(self, other: object) -> bool:
         return self.pauli_rep == other if isinstance(other, PauliSum) else super().__eq__(other)

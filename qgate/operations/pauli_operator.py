@@ -185,6 +185,8 @@ class PauliOperator(Operator):
 
     def merged(self) -> Self:
         """Return the sum with distinct words, in order of first appearance."""
+        if len(self._x) == 1:
+            return self
         first, index = self._distinct
         if len(first) == len(self):
             return self
