@@ -146,6 +146,8 @@ def _too_wide(wires: int, most: int | None, device: str) -> UnsupportedMeasureme
 
 def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
     """Return a sweep with some of the measurements."""
+    if all(chosen):
+        return sweep
     structure = sweep.structure
     measurements = [m for m, is_in in zip(structure.measurements, chosen, strict=True) if is_in]
     return sweep.with_structure(structure.with_measurements(measurements))
