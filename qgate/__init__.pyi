@@ -235,6 +235,7 @@ from qgate.templates import QFT as QFT
 from qgate.templates import TTN as TTN
 from qgate.templates import UCCSD as UCCSD
 from qgate.templates import AllSinglesDoubles as AllSinglesDoubles
+from qgate.templates import AmplitudeAmplification as AmplitudeAmplification
 from qgate.templates import AmplitudeEmbedding as AmplitudeEmbedding
 from qgate.templates import AngleEmbedding as AngleEmbedding
 from qgate.templates import ApproxTimeEvolution as ApproxTimeEvolution
@@ -263,6 +264,8 @@ from qgate.templates import QDrift as QDrift
 from qgate.templates import QuantumMonteCarlo as QuantumMonteCarlo
 from qgate.templates import QuantumPhaseEstimation as QuantumPhaseEstimation
 from qgate.templates import RandomLayers as RandomLayers
+from qgate.templates import Reflection as Reflection
+from qgate.templates import Select as Select
 from qgate.templates import SimplifiedTwoDesign as SimplifiedTwoDesign
 from qgate.templates import StronglyEntanglingLayers as StronglyEntanglingLayers
 from qgate.templates import TrotterProduct as TrotterProduct

@@ -126,7 +126,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         TEMPLATE,
         "gate_fabric basis_rotation_template "
         "ccl2 "
-        "AmplitudeAmplification Reflection TrotterizedQfunc trotterize "
+        "TrotterizedQfunc trotterize "
         "cosine_window Superposition superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps mera ttn "
         "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot "
@@ -138,7 +138,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "Adder ModExp Multiplier OutAdder OutMultiplier OutPoly PhaseAdder SemiAdder Elbow "
         "TemporaryAND IntegerComparator QubitCarry QubitSum BlockEncode FABLE GQSP QSVT qsvt "
         "poly_to_angles transform_angles PrepSelPrep Qubitization QROM QROMStatePreparation "
-        "qrom_state_prep BBQRAM HybridQRAM SelectOnlyQRAM Select BooleanFn boolean_fn",
+        "qrom_state_prep BBQRAM HybridQRAM SelectOnlyQRAM BooleanFn boolean_fn",
     ),
     (
         CAPTURE,

@@ -18,6 +18,8 @@ from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
 from qgate.templates.subroutines.qdrift import QDrift
 from qgate.templates.subroutines.qft import QFT
 from qgate.templates.subroutines.quantum_monte_carlo import QuantumMonteCarlo
+from qgate.templates.subroutines.reflection import AmplitudeAmplification, Reflection
+from qgate.templates.subroutines.select import Select
 from qgate.templates.subroutines.time_evolution import (
     ApproxTimeEvolution,
     CommutingEvolution,
@@ -29,6 +31,7 @@ __all__ = [
     "QFT",
     "UCCSD",
     "AllSinglesDoubles",
+    "AmplitudeAmplification",
     "ApproxTimeEvolution",
     "ArbitraryUnitary",
     "BasisRotation",
@@ -44,6 +47,8 @@ __all__ = [
     "QDrift",
     "QuantumMonteCarlo",
     "QuantumPhaseEstimation",
+    "Reflection",
+    "Select",
     "TrotterProduct",
     "kUpCCGSD",
 ]

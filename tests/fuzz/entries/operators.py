@@ -138,6 +138,19 @@ def operators() -> list[Entry]:
         ("ControlledSequence", {"base": qg.RX(0.1, 0), "control": [1, 2]}),
         ("HilbertSchmidt", {"V": qg.RX(0.1, 1), "U": [qg.T(0)]}),
         ("LocalHilbertSchmidt", {"V": [qg.RX(0.1, 1)], "U": qg.T(0)}),
+        ("Select", {"ops": [qg.X(2), qg.Z(2)], "control": [0], "partial": True}),
+        ("Reflection", {"U": qg.RX(0.1, 0), "alpha": 0.3, "reflection_wires": [0]}),
+        (
+            "AmplitudeAmplification",
+            {
+                "U": qg.RX(0.1, 0),
+                "O": qg.Z(0),
+                "iters": 2,
+                "fixed_point": True,
+                "work_wire": 1,
+                "p_min": 0.8,
+            },
+        ),
         ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
         ("BasisRotation", {"wires": [0, 1], "unitary_matrix": np.eye(2), "check": True}),
         (
