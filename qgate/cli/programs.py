@@ -13,18 +13,50 @@ from contextlib import nullcontext, redirect_stdout
 import qgate as qg
 from qgate.cli.circuit_files import is_circuit, qnode_of_file, results_of_file
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
+from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
+from qgate.jobs.plan_table import comparison
+from qgate.jobs.planning import Plan
 from qgate.resource.circuit_specs import CircuitSpecs
 from qgate.resource.program_specs import ProgramSpecs, specs_of_program
+
+EMULATED = "calibration"
+"""Value of the option ``emulate`` of devices in rehearsals."""
 
 PROGRAM = "a Python program; its own arguments follow after --"
 
 
 def plan(chosen: argparse.Namespace) -> None:
     """Report what a program would submit, without submitting it."""
-    program = _script(chosen)
-    print(qg.plan(program, chosen.device, budget=_budget(chosen))())
+    program, devices = _script(chosen), chosen.device or [None]
+    if chosen.emulate:
+        _rehearse(program, chosen)
+        return
+    for device in devices:
+        print(qg.plan(program, device, budget=_budget(chosen))())
+
+
+def _rehearse(program: Callable[[], None], chosen: argparse.Namespace) -> None:
+    """Print the plans of a program on emulated devices, and what each would give."""
+    names = chosen.device or _paid_devices(qg.plan(program)())
+    plans = {}
+    for name in names:
+        emulated = DeviceConfig.parse(name).with_options({"emulate": EMULATED})
+        plans[name] = qg.plan(program, str(emulated), budget=_budget(chosen))()
+        print(plans[name], end="\n\n")
+    print(comparison(plans))
+
+
+def _paid_devices(plan: Plan[None]) -> list[str]:
+    """Return the names of the paid devices of a program."""
+    paid = [entry.device for entry in plan.entries if entry.price is None or entry.price.high_usd]
+    if not paid:
+        raise QGateError(
+            "The program names no paid device that could be emulated. Name one, for example "
+            "--device ibm:ibm_torino; the option may be repeated."
+        )
+    return list(dict.fromkeys(paid))
 
 
 def specs(chosen: argparse.Namespace) -> None:
@@ -65,7 +97,14 @@ def _run_circuit(chosen: argparse.Namespace) -> None:
 def add_to(commands: Commands) -> None:
     """Add the commands to a parser."""
     parser = add_command(commands, "plan", plan)
-    parser.add_argument("--device", help="replaces every device that the program names")
+    parser.add_argument(
+        "--device", action="append", help="replaces every device that the program names; repeatable"
+    )
+    parser.add_argument(
+        "--emulate",
+        action="store_true",
+        help="simulate the devices with their noise: values, and errors by noise and by shots",
+    )
     add_limits(parser)
     _add_script(parser)
     parser = add_command(commands, "specs", specs)

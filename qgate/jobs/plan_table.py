@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from qgate.jobs.planning import Plan, PlannedSubmission, PriorErrors
+    from qgate.jobs.planning import Plan, PlannedSubmission, PriorErrors, RehearsedValues
     from qgate.prices import Price
 
 T = TypeVar("T")
@@ -31,10 +31,36 @@ def table(plan: Plan[T]) -> str:
         lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
     rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
     notes = list(dict.fromkeys(map(_expected, plan.prior_errors)))[:MOST_ERRORS]
+    notes += [line for each in plan.rehearsed for line in _rehearsed(each)][:MOST_ERRORS]
     if plan.budget is not None:
         notes.append(f"allowed: {plan.budget}")
     notes += [f"{device}: {source}" for device, source in plan.sources.items()]
     return "\n".join([_aligned(rows), *notes])
+
+
+def _rehearsed(values: RehearsedValues) -> list[str]:
+    """Return a text for each value of a request on an emulated device."""
+    return [
+        f"value {noisy:.4f}, {ideal:.4f} without noise: error by noise {abs(noisy - ideal):.2g}, "
+        f"by shots {error:.2g}"
+        for ideal, noisy, error in zip(values.ideal, values.noisy, values.shot_errors, strict=True)
+    ]
+
+
+def comparison(plans: Mapping[str, Plan[T]]) -> str:
+    """Return a table of the first value and the price of plans on emulated devices, by name."""
+    rows = [("device", "price", "value", "error by noise", "by shots")]
+    exact: dict[str, tuple[str, ...]] = {}
+    for name, plan in plans.items():
+        price = "unknown" if plan.price is None else str(plan.price)
+        first = plan.rehearsed[0] if plan.rehearsed and plan.rehearsed[0].ideal else None
+        if first is None:
+            rows.append((name, price, "none", "", ""))
+            continue
+        ideal, noisy, error = first.ideal[0], first.noisy[0], first.shot_errors[0]
+        exact[f"{ideal:.4f}"] = ("without noise", "", f"{ideal:.4f}", "", "")
+        rows.append((name, price, f"{noisy:.4f}", f"{abs(noisy - ideal):.2g}", f"{error:.2g}"))
+    return _aligned([*rows, *exact.values()], left=1)
 
 
 def _expected(errors: PriorErrors) -> str:
@@ -68,9 +94,9 @@ def _line(
     )
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def _aligned(rows: Sequence[Sequence[str]], left: int = 2) -> str:
+    """Return a table whose first ``left`` columns are text, and the others numbers."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = 2  # number of text columns; columns of numbers are right-aligned
     lines = [
         "  ".join(
             cell.ljust(width) if place < left else cell.rjust(width)

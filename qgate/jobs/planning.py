@@ -82,12 +82,32 @@ class PriorErrors:
     derivatives: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RehearsedValues:
+    """What a request gives on an emulated device, in the order of the measurement results.
+
+    Parameters
+    ----------
+    ideal : tuple of float
+        Values without noise.
+    noisy : tuple of float
+        Values with the noise of the device, from infinitely many shots.
+    shot_errors : tuple of float
+        Standard errors of values from the requested shots.
+    """
+
+    ideal: tuple[float, ...]
+    noisy: tuple[float, ...]
+    shot_errors: tuple[float, ...]
+
+
 class Plan(Generic[T]):
     """Submissions that a call would make, determined before anything is sent.
 
     Returned by ``qg.plan``; prints as a table. If later requests depend on results, these are not
     known beforehand. Such requests are planned as if the outcome of every circuit was all zeros,
-    and are only as certain as that.
+    and are only as certain as that. On an emulated device the outcomes are those of the emulation,
+    and the plan has the values that the money would give.
 
     Parameters
     ----------
@@ -102,6 +122,8 @@ class Plan(Generic[T]):
     prior_errors : tuple of PriorErrors
         One for each request whose results are linear in the expectation values of Pauli words:
         expectation values and probabilities, and their derivatives by shifts.
+    rehearsed : tuple of RehearsedValues
+        On an emulated device, one for each of the first requests of values.
     sources : dict of str to str
         For each paid device, its prices with their source and date, and whether its limits and
         gates are live or from a card.
@@ -113,6 +135,7 @@ class Plan(Generic[T]):
         self._call, self._device, self.budget = call, device, budget_of(budget)
         self.entries: tuple[PlannedSubmission, ...] = ()
         self.prior_errors: tuple[PriorErrors, ...] = ()
+        self.rehearsed: tuple[RehearsedValues, ...] = ()
         self.sources: dict[str, str] = {}
         self._collect()
 
@@ -173,6 +196,7 @@ class Plan(Generic[T]):
         self._under(collector)
         self.entries = tuple(collector.entries)
         self.prior_errors = tuple(collector.prior_errors)
+        self.rehearsed = tuple(collector.rehearsed)
         self.sources = collector.sources
         self._check_budget()
 
@@ -256,19 +280,26 @@ def plan(
     return planned
 
 
+MOST_REHEARSED = 5
+"""Maximum number of requests of which an emulated device gives the values."""
+
+
 class Collector:
-    """Planner that records requests and returns zeros as their results."""
+    """Planner that records requests, and returns zeros or what an emulation gives."""
 
     def __init__(self) -> None:
         self.entries: list[PlannedSubmission] = []
         self.prior_errors: list[PriorErrors] = []
+        self.rehearsed: list[RehearsedValues] = []
         self.sources: dict[str, str] = {}
         self._steps = 0
         self._lock = ForkSafeLock()
 
     def answer(self, device: Device, requests: Sequence[SubmissionRequest]) -> list[Results] | None:
-        """Return results in which every outcome is zero."""
+        """Return results in which every outcome is zero; those of an emulated device itself."""
         self.record(device, requests)
+        if device.emulated is not None:
+            return [list(device.submit(request.sweeps).result()) for request in requests]
         return [_zeros(request.sweeps, device) for request in requests]
 
     def record(self, device: Device, requests: Sequence[SubmissionRequest]) -> None:
@@ -284,6 +315,15 @@ class Collector:
         found = tuple(errors.tolist())
         with self._lock:
             self.prior_errors.append(PriorErrors(found[:num_values], found[num_values:]))
+
+    def rehearses(self, device: Device) -> bool:
+        """Return whether values of requests to a device belong to the plan."""
+        return device.emulated is not None and len(self.rehearsed) < MOST_REHEARSED
+
+    def gives(self, values: RehearsedValues) -> None:
+        """Record the values of a request."""
+        with self._lock:
+            self.rehearsed.append(values)
 
 
 class Guard:
@@ -307,6 +347,13 @@ class Guard:
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
         """Ignore expected errors; they are not part of the check."""
+
+    def rehearses(self, device: Device) -> bool:
+        """Return False: a plan that runs gives the values themselves."""
+        return False
+
+    def gives(self, values: RehearsedValues) -> None:
+        """Ignore values; none are requested."""
 
 
 def _entry(device: Device, request: SubmissionRequest, step: int) -> PlannedSubmission:

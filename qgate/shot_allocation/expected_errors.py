@@ -30,6 +30,10 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
     plan = active_plan()
     if plan is None or sweep.shots is None:
         return
+    if plan.rehearses(device):
+        from qgate.execution.rehearsal import rehearsed_values  # only for emulated devices
+
+        plan.gives(rehearsed_values(sweep, device))
     variances = _variances(sweep, device)
     if variances is None:
         return
