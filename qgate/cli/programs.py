@@ -17,7 +17,6 @@ from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
 from qgate.jobs.plan_table import comparison
-from qgate.jobs.planning import Plan
 from qgate.resource.circuit_specs import CircuitSpecs
 from qgate.resource.program_specs import ProgramSpecs, specs_of_program
 
@@ -39,24 +38,18 @@ def plan(chosen: argparse.Namespace) -> None:
 
 def _rehearse(program: Callable[[], None], chosen: argparse.Namespace) -> None:
     """Print the plans of a program on emulated devices, and what each would give."""
-    names = chosen.device or _paid_devices(qg.plan(program)())
+    names = chosen.device or qg.plan(program)().paid_devices
+    if not names:
+        raise QGateError(
+            "The program names no paid device that could be emulated. Name one, for example "
+            "--device ibm:ibm_torino; the option may be repeated."
+        )
     plans = {}
     for name in names:
         emulated = DeviceConfig.parse(name).with_options({"emulate": EMULATED})
         plans[name] = qg.plan(program, str(emulated), budget=_budget(chosen))()
         print(plans[name], end="\n\n")
     print(comparison(plans))
-
-
-def _paid_devices(plan: Plan[None]) -> list[str]:
-    """Return the names of the paid devices of a program."""
-    paid = [entry.device for entry in plan.entries if entry.price is None or entry.price.high_usd]
-    if not paid:
-        raise QGateError(
-            "The program names no paid device that could be emulated. Name one, for example "
-            "--device ibm:ibm_torino; the option may be repeated."
-        )
-    return list(dict.fromkeys(paid))
 
 
 def specs(chosen: argparse.Namespace) -> None:

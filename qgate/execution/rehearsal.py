@@ -1,4 +1,4 @@
-"""What requests give on an emulated device: values with noise, and their errors from shots."""
+"""Values of requests on an emulated device, with noise, and their errors from shots."""
 
 from __future__ import annotations
 

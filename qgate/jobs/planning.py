@@ -84,7 +84,7 @@ class PriorErrors:
 
 @dataclass(frozen=True, slots=True)
 class RehearsedValues:
-    """What a request gives on an emulated device, in the order of the measurement results.
+    """Values of a request on an emulated device, in the order of the measurement results.
 
     Parameters
     ----------
@@ -124,6 +124,8 @@ class Plan(Generic[T]):
         expectation values and probabilities, and their derivatives by shifts.
     rehearsed : tuple of RehearsedValues
         On an emulated device, one for each of the first requests of values.
+    paid_devices : tuple of str
+        Device strings of the paid devices; the names of those without a string.
     sources : dict of str to str
         For each paid device, its prices with their source and date, and whether its limits and
         gates are live or from a card.
@@ -136,6 +138,7 @@ class Plan(Generic[T]):
         self.entries: tuple[PlannedSubmission, ...] = ()
         self.prior_errors: tuple[PriorErrors, ...] = ()
         self.rehearsed: tuple[RehearsedValues, ...] = ()
+        self.paid_devices: tuple[str, ...] = ()
         self.sources: dict[str, str] = {}
         self._collect()
 
@@ -197,6 +200,7 @@ class Plan(Generic[T]):
         self.entries = tuple(collector.entries)
         self.prior_errors = tuple(collector.prior_errors)
         self.rehearsed = tuple(collector.rehearsed)
+        self.paid_devices = tuple(collector.paid_devices)
         self.sources = collector.sources
         self._check_budget()
 
@@ -291,6 +295,7 @@ class Collector:
         self.entries: list[PlannedSubmission] = []
         self.prior_errors: list[PriorErrors] = []
         self.rehearsed: list[RehearsedValues] = []
+        self.paid_devices: dict[str, None] = {}
         self.sources: dict[str, str] = {}
         self._steps = 0
         self._lock = ForkSafeLock()
@@ -307,6 +312,8 @@ class Collector:
         with self._lock:
             self._steps += 1
             self.entries += [_entry(device, request, self._steps) for request in requests]
+            if device.capabilities.paid:
+                self.paid_devices[device.config or device.name] = None
             if device.rate is not None or _origin(device) is not None:
                 self.sources[device.name] = _source(device)
 
