@@ -219,7 +219,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         COMPILING,
-        "pattern_matching pattern_matching_optimization transpile sign_expand optimization "
+        "pattern_matching pattern_matching_optimization sign_expand optimization "
         "dynamic_one_shot is_mcm disentangle_cnot disentangle_swap parity_synth",
     ),
     (

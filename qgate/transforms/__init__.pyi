@@ -31,6 +31,7 @@ from qgate.transforms.passes.removal import remove_barrier as remove_barrier
 from qgate.transforms.passes.removal import undo_swaps as undo_swaps
 from qgate.transforms.passes.rotations import merge_rotations as merge_rotations
 from qgate.transforms.passes.rotations import single_qubit_fusion as single_qubit_fusion
+from qgate.transforms.passes.routing import transpile as transpile
 from qgate.transforms.passes.splitting import diagonalize_measurements as diagonalize_measurements
 from qgate.transforms.passes.splitting import split_non_commuting as split_non_commuting
 from qgate.transforms.passes.splitting import split_to_single_terms as split_to_single_terms
