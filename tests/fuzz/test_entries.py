@@ -17,6 +17,7 @@ LIMITS = Limits(seconds=60.0)  # guards against hangs also on a slow machine
 MODULES = ("", "gradients", "fourier", "optimize", "qnn", "shot_allocation.estimates")
 
 WITHOUT = {
+    "Device": "the base class of devices",
     "GATES": "a table",
     "I": "a gate of any number of wires, without parameters",
     "Identity": "as I",

@@ -111,12 +111,28 @@ def circuits() -> list[Entry]:
     return [
         Entry("QNode", _called, {**options, **further}, modules=SDKS),
         Entry("qnode", _decorated, {**options, **further}, modules=SDKS),
+        Entry(
+            "ExpvalCost",
+            lambda **given: qg.ExpvalCost(**given)(ANGLES),
+            {
+                "ansatz": _rotated,
+                "hamiltonian": qg.Z(0),
+                "device": qg.device("local", wires=2),
+                "interface": "auto",
+                "diff_method": "best",
+                "optimize": False,
+            },
+        ),
         Entry("set_shots", lambda shots: qg.set_shots(node(), shots)(ANGLES), {"shots": 10}),
         Entry("QuantumScript", _tape_of(qg.QuantumScript), parts),
         Entry("QuantumTape", _tape_of(qg.QuantumTape), parts),
         Entry("QuantumScript.bind_new_parameters", _bound, {"params": [0.3], "indices": [1]}),
         Entry("execute", qg.execute, {"tapes": [tape], **options}, modules=SDKS),
     ]
+
+
+def _rotated(angles: Any, wires: Any) -> None:
+    qg.RX(angles[0], wires=wires[0])
 
 
 def runs() -> list[Entry]:

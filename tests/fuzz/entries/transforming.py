@@ -151,6 +151,11 @@ def passes() -> list[Entry]:
         ),
         Entry("decompose", _transformed(qg.decompose), decomposed),
         Entry(
+            "transforms.transpile",
+            _transformed(qg.transforms.transpile),
+            {"coupling_map": [(0, 1), (1, 2)], "device": None},
+        ),
+        Entry(
             "defer_measurements",
             _deferred,
             {
