@@ -9,6 +9,7 @@ of t / T1. Only the rest has to look at the state.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -17,8 +18,8 @@ import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.plan import PAULIS
-from qgate.operations.channels import Channel, QubitDensityMatrix
-from qgate.operations.matrices import kron
+from qgate.operations.channels import Channel, QubitDensityMatrix, superoperator
+from qgate.operations.matrices import embed, kron
 from qgate.operations.operator import Operator
 from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
 
@@ -27,6 +28,13 @@ LOWEST = 1e-14
 
 NEGLIGIBLE = 1e-13
 """Probability of the rest up to which it is rounding."""
+
+
+GREEDY_WIRES = 2
+"""Maximum number of wires of channels of which entries are subtracted one after the other."""
+
+ROUNDS = 60
+"""Maximum number of changes of the scales in which a diagonal dominates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,37 +74,51 @@ class Mixture:
         return 2 * self.probabilities.nbytes + self.rest.nbytes
 
 
-def _preparing(operation: QubitDensityMatrix) -> ComplexArray:
-    """Return Kraus matrices that replace any state by a density matrix."""
-    density = operation.canonical_density(operation.parameters, np)
+def mixture_of(channels: Sequence[Operator]) -> Mixture:
+    """Return the mixture of channels one after another, with numbers as parameters.
+
+    The later ones act on wires of the first one, among others. Together they have a smaller rest
+    than one by one: depolarisation absorbs what a relaxation has of it.
+    """
+    first, wires = channels[0], channels[0].wires
+    if len(channels) == 1 and isinstance(first, Channel):
+        known = first.pauli_probabilities(first.parameters, np)
+        if known is not None:
+            return Mixture(np.maximum(known, 0.0), np.zeros((0, 1, 1), dtype=complex))
+    total = np.eye(4 ** len(wires), dtype=complex)
+    for channel in channels:
+        kraus = embed(_kraus(channel), channel.wires, wires)
+        total = superoperator(kraus, np) @ total
+    return split(_chi(total, len(wires)).tobytes(), len(wires))
+
+
+def _kraus(channel: Operator) -> ComplexArray:
+    if isinstance(channel, Channel):
+        kraus = channel.canonical_kraus(channel.parameters, np)
+        return np.asarray(kraus, dtype=complex)
+    assert isinstance(channel, QubitDensityMatrix)
+    density = channel.canonical_density(channel.parameters, np)
     values, vectors = np.linalg.eigh(density)
-    size = len(values)
-    roots = np.sqrt(np.maximum(values, 0.0) / values.sum())
+    roots, size = np.sqrt(np.maximum(values, 0.0) / values.sum()), len(values)
     columns = np.einsum("j,ij,kl->jkil", roots, vectors, np.eye(size))
     return np.ascontiguousarray(columns.reshape(-1, size, size), dtype=complex)
 
 
-def mixture_of(channel: Operator) -> Mixture:
-    """Return the mixture of a channel with numbers as parameters."""
-    if isinstance(channel, QubitDensityMatrix):
-        return split_kraus(_preparing(channel).tobytes(), len(channel.wires))
-    assert isinstance(channel, Channel)
-    known = channel.pauli_probabilities(channel.parameters, np)
-    if known is not None:
-        return Mixture(np.maximum(known, 0.0), np.zeros((0, 1, 1), dtype=complex))
-    kraus = np.asarray(channel.canonical_kraus(channel.parameters, np), dtype=complex)
-    return split_kraus(kraus.tobytes(), len(channel.wires))
+def _chi(matrix: ComplexArray, num_wires: int) -> ComplexArray:
+    """Return chi of a superoperator, the sum over v, w of chi_vw P_v times the conjugate P_w."""
+    size, words = 2**num_wires, word_matrices(num_wires)
+    tensor = matrix.reshape(size, size, size, size)
+    half = np.tensordot(words.conj(), tensor, axes=([1, 2], [0, 2]))
+    return np.asarray(np.tensordot(half, words, axes=([1, 2], [1, 2])) / size**2)
 
 
 @sized_cache(16 * MIB)
-def split_kraus(content: bytes, num_wires: int) -> Mixture:
-    """Return the mixture of a channel from the content of its Kraus matrices."""
-    size = 2**num_wires
-    kraus = np.frombuffer(content, dtype=complex).reshape(-1, size, size)
-    words = word_matrices(num_wires)
-    parts = np.einsum("wij,rij->rw", words.conj(), kraus) / size
-    chi = parts.T @ parts.conj()
-    probabilities = max(_dominant(chi), _greedy(chi), key=np.sum)
+def split(content: bytes, num_wires: int) -> Mixture:
+    """Return the mixture of a channel from the content of its matrix chi."""
+    size, words = 2**num_wires, word_matrices(num_wires)
+    chi = np.frombuffer(content, dtype=complex).reshape(size**2, size**2)
+    found = [_dominant(chi)] + ([_greedy(chi)] if num_wires <= GREEDY_WIRES else [])
+    probabilities = max(found, key=np.sum)
     values, vectors = np.linalg.eigh(chi - np.diag(probabilities))
     kept = values > LOWEST
     missing = float(values[kept].sum())
@@ -108,9 +130,22 @@ def split_kraus(content: bytes, num_wires: int) -> Mixture:
 
 
 def _dominant(chi: ComplexArray) -> FloatArray:
-    """Return the diagonal part that leaves a matrix in which the diagonal dominates every row."""
-    diagonal = np.real(np.diagonal(chi))
-    found = np.maximum(2 * diagonal - np.abs(chi).sum(axis=1), 0.0)
+    """Return the diagonal part that leaves a matrix with a dominant diagonal, up to scales.
+
+    A matrix is positive if its diagonal entries are sums of |chi_vw| d_w / d_v for any scales d.
+    These are chosen so that the sums do not exceed the diagonal of chi, if possible.
+    """
+    diagonal = np.real(np.diagonal(chi)).copy()
+    others = np.abs(chi - np.diag(np.diagonal(chi)))
+    scales = np.ones(len(chi))
+    for _ in range(ROUNDS):
+        sums = others @ scales
+        above = sums > scales * diagonal * (1 + 1e-9)
+        if not above.any():
+            break
+        scales = np.where(above, sums / np.maximum(diagonal, LOWEST), scales)
+        scales /= scales.max()
+    found = np.maximum(diagonal - others @ scales / np.maximum(scales, LOWEST), 0.0)
     lowest = np.linalg.eigvalsh(chi - np.diag(found))[0]
     return found if lowest > -LOWEST else np.zeros(len(chi))
 

@@ -167,12 +167,15 @@ def mixtures_of(circuit: Framed, angles: FloatArray, arrays: Sequence[Tensor]) -
     known: dict[object, Mixture] = {}
     found = []
     for location in circuit.locations:
-        channel = location.channel
-        numbers = [evaluate(symbol, angles, arrays) for symbol in channel.parameters]
-        bound = channel.with_parameters(numbers) if numbers else channel
-        content = tuple(np.asarray(number).tobytes() for number in numbers)
-        key = (channel.name, len(channel.wires), *channel.hyperparameters.values(), content)
-        if key not in known:
-            known[key] = mixture_of(bound)
-        found.append(known[key])
+        key: list[object] = []
+        bound = []
+        for channel in location.channels:
+            numbers = [evaluate(symbol, angles, arrays) for symbol in channel.parameters]
+            bound.append(channel.with_parameters(numbers) if numbers else channel)
+            places = tuple(location.channels[0].wires.indices(channel.wires))
+            content = tuple(np.asarray(number).tobytes() for number in numbers)
+            key.append((channel.name, places, *channel.hyperparameters.values(), content))
+        if tuple(key) not in known:
+            known[tuple(key)] = mixture_of(bound)
+        found.append(known[tuple(key)])
     return found

@@ -13,7 +13,7 @@ A word on n wires has 2n bits, x and z of each wire. Everything here is linear i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -69,9 +69,12 @@ class Stop:
 
 @dataclass(frozen=True, eq=False)
 class Location:
-    """Place of a channel, with the bits of its wires, and the gates of ``Framed`` before it."""
+    """Place of channels one after another, with the bits of their wires.
 
-    channel: Operator
+    ``cut`` is the number of gates of ``Framed`` before it.
+    """
+
+    channels: tuple[Operator, ...]
     bits: tuple[int, ...]
     cut: int
 
@@ -181,6 +184,8 @@ class _Writer:
     sources: list[int] = field(default_factory=list)
     constants: list[float] = field(default_factory=list)
     flips: list[bool] = field(default_factory=list)
+    latest: dict[int, int] = field(default_factory=dict)
+    """For each bit the last location, if no gate acted on it since."""
 
     def bits(self, wires: Wires) -> tuple[int, ...]:
         return tuple(bit for axis in self.order.indices(wires) for bit in (2 * axis, 2 * axis + 1))
@@ -196,13 +201,29 @@ class _Writer:
         if operation.name in (*NOTHING, "GlobalPhase"):
             return
         if operation.is_channel:
-            self.items.append(Location(operation, self.bits(operation.wires), len(self.operations)))
-        elif slots_of(operation):
+            self.channel(operation)
+            return
+        for bit in self.bits(operation.wires):
+            self.latest.pop(bit, None)
+        if slots_of(operation):
             self.turn(operation)
         elif any(isinstance(symbol, ArraySlot) for symbol in operation.parameters):
             self.stopped(operation)
         else:
             self.fixed(operation)
+
+    def channel(self, operation: Operator) -> None:
+        """Add a channel; it joins an earlier one, if no gate is between them."""
+        bits = self.bits(operation.wires)
+        place = {self.latest.get(bit) for bit in bits}
+        earlier = place.pop() if len(place) == 1 else None
+        if earlier is not None:
+            item = self.items[earlier]
+            assert isinstance(item, Location)
+            self.items[earlier] = replace(item, channels=(*item.channels, operation))
+            return
+        self.latest.update(dict.fromkeys(bits, len(self.items)))
+        self.items.append(Location((operation,), bits, len(self.operations)))
 
     def turn(self, operation: Operator) -> None:
         """Add a gate exp(i x G) with an angle."""
@@ -336,4 +357,4 @@ def _placed(
             cuts.append(end)
     places = np.array(cuts, dtype=np.int64)
     for item in found:
-        yield Location(item.channel, item.bits, int(places[np.searchsorted(places, item.cut)]))
+        yield Location(item.channels, item.bits, int(places[np.searchsorted(places, item.cut)]))

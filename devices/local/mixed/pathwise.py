@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.arrays import is_concrete, unwrap
-from qgate.devices.local.mixed.channel_mixtures import split_kraus
+from qgate.devices.local.mixed.channel_mixtures import mixture_of
 from qgate.devices.local.mixed.errors import drawn_errors, mixtures_of
 from qgate.devices.local.mixed.frames import PLANNED, framed
 from qgate.devices.local.mixed.trajectories import RandomRows
@@ -67,8 +67,7 @@ def _is_pauli_mixture(operation: Operator, arrays: Sequence[Tensor]) -> bool:
     kraus = arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol
     if not is_concrete(kraus):
         return False
-    content = np.ascontiguousarray(unwrap(kraus), dtype=complex).tobytes()
-    return not len(split_kraus(content, len(operation.wires)).rest)
+    return not len(mixture_of([operation.with_parameters([unwrap(kraus)])]).rest)
 
 
 def trajectory_jacobian(
