@@ -1,9 +1,8 @@
 """Devices: the contract that they implement, and the lookup of a device by its string."""
 
-from importlib import import_module
 from typing import Any
 
-from qgate.lazy_names import refuse_unknown
+from qgate.lazy_names import load, refuse_unknown
 
 _NAMES = {
     "DefaultQubit": ("qgate.devices.local.device", "LocalDevice"),
@@ -12,6 +11,7 @@ _NAMES = {
     "LocalDevice": ("qgate.devices.local.device", "LocalDevice"),
     "Tracker": ("qgate.execution.tracker", "Tracker"),
     "device": ("qgate.devices.registry", "device"),
+    "qubit": ("qgate.devices", "qubit"),
 }
 """Public names, and those of PennyLane, with the module of each; loaded at first access."""
 
@@ -22,4 +22,4 @@ def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         refuse_unknown(__name__)(name)
     module, member = _NAMES[name]
-    return getattr(import_module(module), member)
+    return load(module, member, package=__name__)

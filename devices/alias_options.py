@@ -89,10 +89,7 @@ LOCAL: Mapping[str, Translate] = {
     "mcmc": _unused,
     "mpi": _refused("the simulator runs in one process, with threads; leave it out"),
     "num_burnin": _unused,
-    "prng_key": _refused(
-        "keys of jax.random are given in the call, as circuit(*args, seed=key); the option seed is "
-        "a whole number"
-    ),
+    "prng_key": _refused("keys of jax.random are given as seed=key, of the device or of a call"),
     "readout_prob": _refused(
         "readout errors are part of the circuit: apply qg.BitFlip(p, wires=wire) before each "
         "measured wire, after a rotation to the measured basis"

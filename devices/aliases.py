@@ -42,6 +42,7 @@ ALIASES: Mapping[str, Alias] = {
     "lightning.qubit": Alias("local", "statevector"),
     "qiskit.aer": Alias("qiskit", "aer", target_option="backend"),
     "qiskit.remote": Alias("ibm", target_option="backend"),
+    "qulacs.simulator": Alias("local", "statevector"),
     "reference.qubit": Alias("local", "statevector"),
 }
 
@@ -70,7 +71,6 @@ ADVICE: Mapping[str, str] = {
     "qiskit.basicaer": EXACT,
     "qiskit.basicsim": " Hand its object over: qg.device(BasicSimulator()).",
     "qiskit.ibmq": " Write 'ibm:...' with the name of the computer.",
-    "qulacs.simulator": EXACT,
     "rigetti.qpu": " Write 'braket:rigetti/...'.",
     "rigetti.qvm": EXACT,
     "strawberryfields.fock": VARIABLES,

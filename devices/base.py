@@ -22,6 +22,7 @@ from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.compiled import CompiledCircuit
+    from qgate.devices.draws import KeyedSeeds
     from qgate.devices.emulation.calibration import Calibration
     from qgate.devices.emulation.native_circuit import NativeCircuit
     from qgate.prices import Rate
@@ -113,6 +114,8 @@ class Device(ABC):
     """The device whose submissions this one simulates; plans have its prices."""
     trajectories: int | None = None
     """Number of trajectories of exact results of circuits with noise channels; None: none."""
+    keyed_seeds: KeyedSeeds | None = None
+    """Seeds of the calls of QNodes, of a device that was made with a key of ``jax.random``."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arrays import load, opened
 from qgate.exceptions import InvalidSeed, described
 from qgate.forks import at_fork, fork_path
+from qgate.typing import Tensor
 
 MOST_SEED = 2**63 - 1
 """Largest seed; every provider's generator can store it."""
@@ -58,6 +60,30 @@ class Draws:
 
     def __reduce__(self) -> tuple[type[Draws], tuple[int | None]]:
         return type(self), (self.seed,)
+
+
+class KeyedSeeds:
+    """Seeds of successive calls, made of a key of ``jax.random`` and the number of the call.
+
+    The key may be traced, so a device with a key can be made inside ``jax.jit``.
+
+    Parameters
+    ----------
+    key : array
+        An array of JAX: a key, or whole numbers.
+    """
+
+    def __init__(self, key: Tensor) -> None:
+        self.key = key
+        self._calls = 0
+
+    def next(self) -> Tensor:
+        """Return the seed of the next call, an array of whole numbers."""
+        framework = load("jax")
+        numbers, number = framework.seed(self.key), np.array([self._calls], dtype=np.uint32)
+        self._calls += 1
+        xp = framework.namespace
+        return opened(xp.concatenate([xp.reshape(numbers, (-1,)), number]))
 
 
 def checked_seed(seed: Any) -> int | None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qgate.arrays import framework_of
 from qgate.devices.aliases import ADVICE, ALIASES, object_option, resolve_alias
 from qgate.devices.base import NOT_IN_IDENTITY, Device, ShotsLike
 from qgate.devices.config import DeviceConfig
+from qgate.devices.draws import KeyedSeeds
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.devices.settings import Settings, Written
@@ -21,6 +23,7 @@ from qgate.exceptions import (
     MissingTarget,
     NotADevice,
     QGateError,
+    SeedRefused,
     ServiceUnavailable,
     UnknownDevice,
     UnknownOption,
@@ -32,7 +35,7 @@ from qgate.exceptions import (
 )
 from qgate.masking import MASK, is_secret, masked_device
 from qgate.shots import Shots
-from qgate.typing import WiresLike
+from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def device(
     wires: int | WiresLike | None = None,
     *,
     shots: ShotsLike = "default",
-    seed: int | None = None,
+    seed: int | Tensor | None = None,
     **options: object,
 ) -> Device:
     """Create a device.
@@ -78,8 +81,9 @@ def device(
         Number of wires, or their labels; default: the wires of the circuit.
     shots : None, int or sequence, optional
         Shots of a circuit that sets none; None: exact; default: the device's own.
-    seed : int, optional
-        Seed of the device's random numbers, for reproducible results.
+    seed : int or key of jax.random, optional
+        Seed of the device's random numbers, for reproducible results. A device with a key can be
+        made inside ``jax.jit``, where the key is traced; QNodes on it return arrays of JAX.
     **options
         Further options of the device.
 
@@ -109,6 +113,13 @@ def device(
     >>> device("default.qubit?shots=50", wires=["a", "b"])
     <qgate device 'local': wires=2, shots=50>
     """
+    framework = framework_of(seed)
+    if framework is not None and framework.name == "jax":
+        made = device(name, wires, shots=shots, **options)
+        if not made.capabilities.call_seeds:
+            raise SeedRefused(device=made.name)
+        made.keyed_seeds = KeyedSeeds(seed)
+        return made
     if seed is not None:
         options["seed"] = seed
     if isinstance(name, Device):

@@ -182,7 +182,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "DefaultClifford DefaultMixed NullQubit ReferenceQubit LegacyDevice "
         "LegacyDeviceFacade QubitDevice default_clifford default_mixed default_qubit null_qubit "
         "reference_qubit device_api device_constructor execution_config legacy_facade modifiers "
-        "preprocess devices.qubit qubit_mixed tracker MCMConfig ExecutionConfig "
+        "preprocess qubit_mixed tracker MCMConfig ExecutionConfig "
         "InvalidCapabilitiesError refresh_devices",
     ),
     (

@@ -160,7 +160,8 @@ class QNode:
         combined = here.combined
         if combined is not None and combined.is_repeated and not self._pipeline:
             return combined.result()
-        seed, interface = None, None
+        seeds, interface = self.device.keyed_seeds, None
+        seed = None if seeds is None else seeds.next()
         if kwargs and not self._options.isdisjoint(kwargs):
             others = {name: value for name, value in kwargs.items() if name not in self._options}
             if "shots" in kwargs and "shots" in self._options:
@@ -538,8 +539,10 @@ def _results(
     max_diff: int | None = None,
 ) -> tuple[Any, ...]:
     """Run tapes; return for each the results that a QNode would return."""
+    if seed is None and device.keyed_seeds is not None:
+        seed = device.keyed_seeds.next()
     every = [value for tape in tapes for value in tape.parameters]
-    chosen = choose(every)
+    chosen = choose([*every, seed])
     results = evaluate(tapes, device, method, interface=chosen, max_diff=max_diff, seed=seed)
     return tuple(
         arrange(

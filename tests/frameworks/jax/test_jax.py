@@ -257,6 +257,25 @@ class TestCallbacks:
         found = jax.jit(jax.vmap(lambda key: node(x, y, seed=key)))(keys)
         np.testing.assert_array_equal(found, [node(x, y, seed=key) for key in keys])
 
+    def test_a_device_with_a_key_is_made_inside_a_compiled_function(self) -> None:
+        @jax.jit
+        def sampled(key: Any, x: Any) -> Any:
+            device = qg.device("local", shots=20, seed=key)
+
+            @qg.qnode(device)
+            def node(x: Any) -> Any:
+                qg.RX(x, 0)
+                return qg.sample(qg.Z(0))
+
+            return node(x), node(x)
+
+        key = jax.random.PRNGKey(3)
+        first, second = sampled(key, 1.5)
+        np.testing.assert_array_equal(first, sampled(key, 1.5)[0])
+        assert not np.array_equal(first, second)
+        with pytest.raises(qg.exceptions.SeedRefused):
+            qg.device("qiskit:aer", shots=20, seed=key)
+
     def test_a_compiled_function_is_compiled_once(self) -> None:
         node = qnode(energy, diff_method="parameter-shift")
         traced = []
