@@ -26,7 +26,7 @@ from qgate.exceptions import (
 )
 from qgate.lazy_names import refuse_unknown
 from qgate.operations import operator as base
-from qgate.operations.channels import Channel
+from qgate.operations.channels import QubitChannel
 from qgate.operations.custom import OPEN, defines, depends_on_values, frozen, set_flags
 from qgate.operations.functions import matrix as matrix_of
 from qgate.operations.labels import Cache
@@ -275,6 +275,41 @@ class Operation(Operator):
     """
 
 
+class Channel(Operator):
+    """Noise channel defined by a subclass, as in PennyLane; see ``Operator``.
+
+    Required of a subclass: ``compute_kraus_matrices``. A circuit holds it as a ``QubitChannel``
+    with these matrices, which ``diff_method="backprop"`` differentiates.
+    ``isinstance(op, Channel)`` holds for every channel of qgate, too.
+
+    Examples
+    --------
+    >>> class Dephasing(Channel):
+    ...     num_wires = 1
+    ...     @staticmethod
+    ...     def compute_kraus_matrices(p):
+    ...         return [np.sqrt(1 - p) * np.eye(2), np.sqrt(p) * np.diag([1, -1])]
+    >>> len(Dephasing(0.1, wires=0).kraus_matrices())
+    2
+    """
+
+    is_gate = False
+    is_channel = True
+    by_value = True
+
+    @staticmethod
+    def compute_kraus_matrices(*params: Tensor, **hyperparameters: Any) -> list[Tensor]:
+        """Return the Kraus matrices, each (2**n, 2**n), from the parameters of one channel."""
+        raise MatrixUndefinedError("This channel defines no Kraus matrices.")
+
+    def kraus_matrices(self) -> list[Tensor]:
+        """Return the Kraus matrices, each of shape (2**n, 2**n)."""
+        return list(self.compute_kraus_matrices(*self.data, **self.hyperparameters))
+
+    def decomposition(self) -> list[base.Operator]:
+        return without_recording(lambda: [QubitChannel(self.kraus_matrices(), self.wires)])
+
+
 class Observable(Operator):
     """Hermitian operator defined by a subclass; an older spelling of ``Operator``.
 
@@ -286,7 +321,8 @@ class Observable(Operator):
 
 
 OPEN[Operator] = lambda operator: True
-OPEN[Operation] = lambda operator: _flag(operator, "is_gate")
+OPEN[Operation] = lambda operator: _flag(operator, "is_gate") or operator.is_channel
+OPEN[Channel] = lambda operator: hasattr(operator, "kraus_matrices")
 OPEN[Observable] = lambda operator: _flag(operator, "is_hermitian")
 
 

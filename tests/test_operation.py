@@ -17,7 +17,7 @@ from qgate.exceptions import (
     MatrixUndefinedError,
     TooLarge,
 )
-from qgate.operation import AnyWires, Observable, Operation, Operator, operation_derivative
+from qgate.operation import AnyWires, Channel, Observable, Operation, Operator, operation_derivative
 
 WEIGHTS = qnp.array([0.4, 0.7])
 
@@ -269,3 +269,42 @@ class Endless(Operation):
 def test_an_endless_decomposition_is_refused():
     with pytest.raises(TooLarge):
         qg.QuantumScript([Endless(0.1, wires=0)], [qg.state()])
+
+
+class Dephasing(Channel):
+    """A phase flip, by its Kraus matrices."""
+
+    num_wires = 1
+    grad_method = "F"
+
+    def __init__(self, p, wires, id=None):
+        super().__init__(p, wires=wires, id=id)
+
+    @staticmethod
+    def compute_kraus_matrices(p):
+        xp = qg.math
+        return [xp.sqrt(1 - p) * np.eye(2), xp.sqrt(p) * np.diag([1.0, -1.0])]
+
+
+def test_a_channel_of_a_user_runs_and_has_derivatives():
+    @qg.qnode("local")
+    def circuit(p):
+        qg.Hadamard(wires=0)
+        Dephasing(p, wires=0)
+        return qg.expval(qg.X(0))
+
+    p = qnp.array(0.2, requires_grad=True)
+
+    assert circuit(p) == pytest.approx(1 - 2 * 0.2)
+    assert qg.grad(circuit)(p) == pytest.approx(-2)
+    assert isinstance(qg.BitFlip(0.1, wires=0), Channel)
+    assert isinstance(Dephasing(0.1, wires=0), Channel)
+    assert not isinstance(qg.X(0), Channel)
+
+
+def test_a_channel_without_kraus_matrices_is_refused():
+    class Empty(Channel):
+        num_wires = 1
+
+    with pytest.raises(MatrixUndefinedError, match="no Kraus matrices"):
+        Empty(0.1, wires=0).kraus_matrices()
