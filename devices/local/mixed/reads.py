@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
+from qgate.devices.local.mixed.transfer import from_density
 from qgate.devices.local.mixed.vectors import walsh_hadamard
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.combination import Factors, product_matrix
 from qgate.operations.pauli import PauliSum
 from qgate.structure import Structure
 from qgate.typing import FloatArray, IntArray
 from qgate.wires import Wires
+
+MOST_WIRES = 6
+"""Maximum number of wires of a product that is read as all words on its wires."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +58,25 @@ class Reads:
 
 
 def _expval(measurement: Measurement, means: FloatArray) -> FloatArray:
-    return np.asarray(means @ np.real(measurement.observable.parameters[0]))
+    terms = _terms(measurement, means)
+    return np.asarray(terms @ np.real(measurement.observable.parameters[0]))
 
 
 def _terms(measurement: Measurement, means: FloatArray) -> FloatArray:
-    return means
+    observable = measurement.observable
+    if isinstance(observable, PauliSum):
+        return means
+    weights = [_weights(factors) for factors in observable.terms]
+    ends = np.cumsum([len(part) for part in weights])
+    parts = np.split(means, ends[:-1], axis=1)
+    return np.stack([p @ w for p, w in zip(parts, weights, strict=True)], axis=-1)
+
+
+def _weights(factors: Factors) -> FloatArray:
+    """Return the weight of each word in a product of observables, (4**k,)."""
+    wires = Wires.all_wires(factor.wires for factor in factors)
+    matrix = product_matrix(factors, wires) if factors else np.ones((1, 1))
+    return from_density(np.asarray(matrix, dtype=complex)) / len(matrix)
 
 
 def _probs(measurement: Measurement, means: FloatArray) -> FloatArray:
@@ -74,30 +93,50 @@ RESULTS: dict[MeasurementKind, Callable[[Measurement, FloatArray], FloatArray]] 
 @sized_cache(32 * MIB)
 def reads_of(structure: Structure, order: Wires) -> Reads | None:
     """Return the words that the measurements of a structure read; None: one is no such function."""
-    found = []
-    for item in structure.measurements:
-        if item.kind is MeasurementKind.PROBS and item.obs is None:
-            found.append(z_words(item.wires or order, order))
-        elif item.kind in RESULTS and isinstance(item.observable, PauliSum):
-            found.append(_indices(item.observable, order))
-        else:
-            return None
-    ends = np.cumsum([len(part) for part in found]).tolist()
+    found = [_indices(item, order) for item in structure.measurements]
+    known = [part for part in found if part is not None]
+    if len(known) < len(found):
+        return None
+    ends = np.cumsum([len(part) for part in known]).tolist()
     starts = [0, *ends][:-1]
     parts = tuple(slice(start, end) for start, end in zip(starts, ends, strict=True))
-    return Reads(np.concatenate(found), parts)
+    return Reads(np.concatenate(known), parts)
+
+
+def _indices(measurement: Measurement, order: Wires) -> IntArray | None:
+    """Return the indices of the words that a measurement reads; None: it is no sum of few words."""
+    if measurement.kind is MeasurementKind.PROBS and measurement.obs is None:
+        return z_words(measurement.wires or order, order)
+    if measurement.kind not in (MeasurementKind.EXPVAL, MeasurementKind.TERMS):
+        return None
+    observable = measurement.observable
+    if isinstance(observable, PauliSum):
+        return _of_words(observable, order)
+    supports = [Wires.all_wires(factor.wires for factor in term) for term in observable.terms]
+    if any(len(wires) > MOST_WIRES for wires in supports):
+        return None
+    return np.concatenate([_all_words(wires, order) for wires in supports])
 
 
 def z_words(wires: Wires, order: Wires) -> IntArray:
     """Return the indices of all words of I and Z on some wires, the first most significant."""
-    digits = [len(order) - 1 - axis for axis in order.indices(wires)]
+    return _combined(np.arange(2), wires, order)
+
+
+def _all_words(wires: Wires, order: Wires) -> IntArray:
+    """Return the indices of all words on some wires, the first most significant."""
+    return _combined(np.arange(4), wires, order)
+
+
+def _combined(digits: IntArray, wires: Wires, order: Wires) -> IntArray:
     found = np.zeros(1, dtype=np.int64)
-    for digit in digits:
-        found = (found[:, None] + np.array([0, 1 << 2 * digit])).reshape(-1)
+    for axis in order.indices(wires):
+        shift = 2 * (len(order) - 1 - axis)
+        found = (found[:, None] + (digits << shift)).reshape(-1)
     return found
 
 
-def _indices(observable: PauliSum, order: Wires) -> IntArray:
+def _of_words(observable: PauliSum, order: Wires) -> IntArray:
     """Return the index of each word: a base-4 digit of the bits x and z for each wire."""
     x = np.asarray(observable.x_masks(order), dtype=np.int64)
     z = np.asarray(observable.z_masks(order), dtype=np.int64)

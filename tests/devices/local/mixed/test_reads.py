@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate.devices.local.mixed.reads import reads_of
+from qgate.devices.local.mixed.transfer import from_density
 from qgate.wires import Wires
 
 ORDER = Wires(range(3))
@@ -36,6 +37,21 @@ def test_weights_give_the_results():
 
     both = np.concatenate([value, probabilities[0]])
     assert_allclose(reads.weights(measurements) @ means[0], both)
+
+
+def test_observables_with_matrices_are_read_as_all_words_on_their_wires():
+    matrix = np.array([[0.3, 0.1j], [-0.1j, 0.7]])
+    observable = 2.0 * qg.Hermitian(matrix, wires=2) @ qg.Y(0) + 3.0 * qg.Z(1)
+    tape = tape_of(qg.expval(observable))
+    sweep, reads = tape.sweep(), reads_of(tape.structure, ORDER)
+    state = np.random.default_rng(0).normal(size=16).view(complex)
+    rho = np.outer(state, state.conj())
+
+    measurements = sweep.structure.bind_measurements(sweep.arrays)
+    (value,) = reads.results(measurements, from_density(rho)[None, reads.indices])
+
+    dense = qg.matrix(observable, wire_order=[0, 1, 2])
+    assert_allclose(value, np.trace(dense @ rho).real)
 
 
 def test_other_measurements_are_no_sums_of_words():
