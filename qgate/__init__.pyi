@@ -229,6 +229,7 @@ from qgate.shot_allocation.estimates import gradient_estimate as gradient_estima
 from qgate.tape import QuantumScript as QuantumScript
 from qgate.tape import QuantumTape as QuantumTape
 from qgate.templates import AQFT as AQFT
+from qgate.templates import IQP as IQP
 from qgate.templates import MERA as MERA
 from qgate.templates import MPS as MPS
 from qgate.templates import QFT as QFT
@@ -256,6 +257,7 @@ from qgate.templates import HilbertSchmidt as HilbertSchmidt
 from qgate.templates import IQPEmbedding as IQPEmbedding
 from qgate.templates import LocalHilbertSchmidt as LocalHilbertSchmidt
 from qgate.templates import MottonenStatePreparation as MottonenStatePreparation
+from qgate.templates import MultiplexerStatePreparation as MultiplexerStatePreparation
 from qgate.templates import ParticleConservingU1 as ParticleConservingU1
 from qgate.templates import ParticleConservingU2 as ParticleConservingU2
 from qgate.templates import Permute as Permute
@@ -266,13 +268,17 @@ from qgate.templates import QuantumPhaseEstimation as QuantumPhaseEstimation
 from qgate.templates import RandomLayers as RandomLayers
 from qgate.templates import Reflection as Reflection
 from qgate.templates import Select as Select
+from qgate.templates import SelectPauliRot as SelectPauliRot
 from qgate.templates import SimplifiedTwoDesign as SimplifiedTwoDesign
 from qgate.templates import StronglyEntanglingLayers as StronglyEntanglingLayers
+from qgate.templates import Superposition as Superposition
+from qgate.templates import TrotterizedQfunc as TrotterizedQfunc
 from qgate.templates import TrotterProduct as TrotterProduct
 from qgate.templates import TwoLocalSwapNetwork as TwoLocalSwapNetwork
 from qgate.templates import broadcast as broadcast
 from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer
+from qgate.templates import trotterize as trotterize
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input
 from qgate.transforms.passes.batching import batch_params as batch_params

@@ -126,12 +126,11 @@ REASONS: tuple[tuple[str, str], ...] = (
         TEMPLATE,
         "gate_fabric basis_rotation_template "
         "ccl2 "
-        "TrotterizedQfunc trotterize "
-        "cosine_window Superposition superposition order_states MPSPrep mps "
+        "cosine_window superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps mera ttn "
-        "MultiplexerStatePreparation multiplexer_state_prep SelectPauliRot "
+        "multiplexer_state_prep "
         "quantum_monte_carlo apply_controlled_Q qmc iterative_qpe random "
-        "IQP iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",
+        "iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",
     ),
     (
         ARITHMETIC,

@@ -7,7 +7,9 @@ numbers, so they may be slots.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from math import pi
+from operator import add
 
 import numpy as np
 
@@ -153,6 +155,21 @@ def selected_rotation(
     row = sum(int(value) << place for place, value in enumerate(reversed(values)))
     signs = _gray_signs(len(controls))[row] / 2 ** len(controls)
     return _in_gray_order(rotation, [angle * float(sign) for sign in signs], controls, target)
+
+
+def chosen_rotations(
+    rotation: type[Gate], angles: Sequence[Tensor], controls: Sequence[Wire], target: Wire
+) -> list[Operator]:
+    """Apply RY or RZ by the angle, which may be a slot, that the value of the controls chooses.
+
+    As ``multiplexed_rotation``, for 2**k angles that are not an array of numbers.
+    """
+    signs = _gray_signs(len(controls)) / 2 ** len(controls)
+    steps = [
+        reduce(add, (angle * float(sign) for angle, sign in zip(angles, column, strict=True)))
+        for column in signs.T
+    ]
+    return _in_gray_order(rotation, steps, controls, target)
 
 
 def _gray_signs(count: int) -> FloatArray:

@@ -23,9 +23,15 @@ from qgate.templates.layers import (
     SimplifiedTwoDesign,
     StronglyEntanglingLayers,
 )
-from qgate.templates.state_preparations import CosineWindow, MottonenStatePreparation
+from qgate.templates.state_preparations import (
+    CosineWindow,
+    MottonenStatePreparation,
+    MultiplexerStatePreparation,
+    Superposition,
+)
 from qgate.templates.subroutines import (
     AQFT,
+    IQP,
     QFT,
     UCCSD,
     AllSinglesDoubles,
@@ -46,14 +52,18 @@ from qgate.templates.subroutines import (
     QuantumPhaseEstimation,
     Reflection,
     Select,
+    SelectPauliRot,
+    TrotterizedQfunc,
     TrotterProduct,
     kUpCCGSD,
+    trotterize,
 )
 from qgate.templates.swapnetworks import TwoLocalSwapNetwork
 from qgate.templates.tensornetworks import MERA, MPS, TTN
 
 __all__ = [
     "AQFT",
+    "IQP",
     "MERA",
     "MPS",
     "QFT",
@@ -81,6 +91,7 @@ __all__ = [
     "IQPEmbedding",
     "LocalHilbertSchmidt",
     "MottonenStatePreparation",
+    "MultiplexerStatePreparation",
     "ParticleConservingU1",
     "ParticleConservingU2",
     "Permute",
@@ -91,14 +102,18 @@ __all__ = [
     "RandomLayers",
     "Reflection",
     "Select",
+    "SelectPauliRot",
     "SimplifiedTwoDesign",
     "StronglyEntanglingLayers",
+    "Superposition",
     "Template",
     "TrotterProduct",
+    "TrotterizedQfunc",
     "TwoLocalSwapNetwork",
     "broadcast",
     "kUpCCGSD",
     "layer",
+    "trotterize",
 ]
 
 if not TYPE_CHECKING:  # type checkers refuse unknown names themselves

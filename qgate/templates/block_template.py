@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from qgate.arguments import whole_number
@@ -27,13 +27,13 @@ class BlockTemplate(Template):
     def __init__(
         self,
         function: Function | None,
-        weights: Tensor | None,
+        weights: Sequence[Tensor],
         wires: WiresLike,
         options: Mapping[str, Any],
         *,
         id: str | None = None,
     ) -> None:
-        given = () if weights is None else (as_array(weights),)
+        given = tuple(map(as_array, weights))
         self._axes = tuple(len(shape_of(value)) for value in given)
         super().__init__(given, wires, {"block": function, **options}, id=id)
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from qgate.operations.state_preparation import StatePrep
 from qgate.templates.arbitrary import ArbitraryStatePreparation
 from qgate.templates.cosine_window import CosineWindow
+from qgate.templates.superposition import Superposition
 from qgate.typing import Tensor, WiresLike
 
-__all__ = ["ArbitraryStatePreparation", "CosineWindow", "MottonenStatePreparation"]
+__all__ = [
+    "ArbitraryStatePreparation",
+    "CosineWindow",
+    "MottonenStatePreparation",
+    "MultiplexerStatePreparation",
+    "Superposition",
+]
 
 
 class MottonenStatePreparation(StatePrep):
@@ -34,3 +41,24 @@ class MottonenStatePreparation(StatePrep):
 
     def __init__(self, state_vector: Tensor, wires: WiresLike, id: str | None = None) -> None:
         super().__init__(state_vector, wires, id=id)
+
+
+class MultiplexerStatePreparation(MottonenStatePreparation):
+    """Prepares a state by multiplexed rotations, as ``MottonenStatePreparation``.
+
+    Parameters
+    ----------
+    state_vector : array, shape (2**n,)
+        Amplitudes of norm 1, first wire most significant; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the norm is not 1.
+
+    Notes
+    -----
+    Cost: at most 2**(n + 1) - 4 CNOTs.
+    """

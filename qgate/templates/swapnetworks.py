@@ -84,7 +84,8 @@ class TwoLocalSwapNetwork(BlockTemplate):
             "shift": truth(name, "shift", shift),
             "kwargs": kwargs,
         }
-        super().__init__(acquaintances, weights, labels, options, id=id)
+        given = () if weights is None else (weights,)
+        super().__init__(acquaintances, given, labels, options, id=id)
 
     def gates(self, weights: Tensor | None = None) -> list[Operator]:
         options, came_from = self.options, list(self.wires)

@@ -81,7 +81,8 @@ class MPS(BlockTemplate):
             template_weights = check_weights("MPS", template_weights, len(blocks), length)
             require_accepts("MPS", "block", block, weights=(), wires=(), **kwargs)
         options = {"ind_gates": tuple(blocks), "kwargs": kwargs}
-        super().__init__(block, template_weights, labels, options, id=id)
+        given = () if template_weights is None else (template_weights,)
+        super().__init__(block, given, labels, options, id=id)
 
     def gates(self, weights: Tensor | None = None) -> list[Operator]:
         found: list[Operator] = []
@@ -123,7 +124,8 @@ class Tree(BlockTemplate):
         passed = shape_of(template_weights)[1] if spread else min(takes - 1, 1)
         require_accepts(name, "block", block, *[()] * passed, wires=())
         options = {"ind_gates": tuple(blocks), "takes": takes}
-        super().__init__(block, template_weights, labels, options, id=id)
+        given = () if template_weights is None else (template_weights,)
+        super().__init__(block, given, labels, options, id=id)
 
     def gates(self, weights: Tensor | None = None) -> list[Operator]:
         found: list[Operator] = []

@@ -12,6 +12,7 @@ from qgate.templates.subroutines.fermionic import (
 from qgate.templates.subroutines.flip_sign import FlipSign
 from qgate.templates.subroutines.grover import GroverOperator
 from qgate.templates.subroutines.hilbert_schmidt import HilbertSchmidt, LocalHilbertSchmidt
+from qgate.templates.subroutines.iqp import IQP
 from qgate.templates.subroutines.kupccgsd import kUpCCGSD
 from qgate.templates.subroutines.permute import Permute
 from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
@@ -20,14 +21,17 @@ from qgate.templates.subroutines.qft import QFT
 from qgate.templates.subroutines.quantum_monte_carlo import QuantumMonteCarlo
 from qgate.templates.subroutines.reflection import AmplitudeAmplification, Reflection
 from qgate.templates.subroutines.select import Select
+from qgate.templates.subroutines.select_pauli_rot import SelectPauliRot
 from qgate.templates.subroutines.time_evolution import (
     ApproxTimeEvolution,
     CommutingEvolution,
     TrotterProduct,
 )
+from qgate.templates.subroutines.trotterized import TrotterizedQfunc, trotterize
 
 __all__ = [
     "AQFT",
+    "IQP",
     "QFT",
     "UCCSD",
     "AllSinglesDoubles",
@@ -49,6 +53,9 @@ __all__ = [
     "QuantumPhaseEstimation",
     "Reflection",
     "Select",
+    "SelectPauliRot",
     "TrotterProduct",
+    "TrotterizedQfunc",
     "kUpCCGSD",
+    "trotterize",
 ]

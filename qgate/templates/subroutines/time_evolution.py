@@ -100,7 +100,7 @@ class TrotterProduct(PauliEvolution):
                 f"TrotterProduct was given order={described(order)}. The order is 1 or a "
                 "positive even number."
             )
-        _check_steps("TrotterProduct", n, rotations=_step_size(len(terms), int(order)))
+        _check_steps("TrotterProduct", n, rotations=step_size(len(terms), int(order)))
         options: Options = {"words": tuple(terms.words), "n": n, "order": order}
         super().__init__((self.times_weights(time, terms),), terms.wires, options, id=id)
 
@@ -245,7 +245,7 @@ def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
     return [(term, part * inside) for part in (p, p, 1 - 4 * p, p, p) for term, inside in inner]
 
 
-def _step_size(count: int, order: int) -> float:
+def step_size(count: int, order: int) -> float:
     """Return the number of rotations of one step of ``trotter_step``."""
     return count if order == 1 else 2.0 * count * 5.0 ** min(order // 2 - 1, 400)
 

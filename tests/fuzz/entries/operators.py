@@ -151,6 +151,28 @@ def operators() -> list[Entry]:
                 "p_min": 0.8,
             },
         ),
+        (
+            "SelectPauliRot",
+            {"angles": [0.1, 0.2], "control_wires": [0], "target_wire": 1, "rot_axis": "X"},
+        ),
+        ("IQP", {"weights": [0.1], "num_wires": 2, "pattern": [[[0, 1], [1]]], "spin_sym": True}),
+        ("MultiplexerStatePreparation", {"state_vector": FOUR, "wires": [0, 1]}),
+        (
+            "Superposition",
+            {"coeffs": [0.6, 0.8], "bases": [[1, 1], [0, 1]], "wires": [0, 1], "work_wire": 2},
+        ),
+        (
+            "TrotterizedQfunc",
+            {
+                "time": 0.1,
+                "qfunc": lambda time, wires: qg.RX(time, wires),
+                "n": 2,
+                "order": 2,
+                "reverse": True,
+                "wires": [0],
+            },
+        ),
+        ("trotterize", {"qfunc": lambda time, wires: qg.RX(time, wires), "n": 2, "order": 4}),
         ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
         ("BasisRotation", {"wires": [0, 1], "unitary_matrix": np.eye(2), "check": True}),
         (
@@ -189,6 +211,8 @@ def _maker(name: str) -> Any:
     made = getattr(qg, name)
     if name == "layer":
         return by_place(made, "template", "depth", "x")
+    if name == "trotterize":
+        return lambda qfunc, **given: made(qfunc, **given)(0.3, wires=[0])
     if name == "broadcast":
         return lambda unitary, **given: made(users(unitary), **given)
     return made
