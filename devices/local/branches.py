@@ -29,7 +29,7 @@ from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sizes import check_size
-from qgate.structure import Structure, evaluate
+from qgate.structure import evaluate
 from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray, Wire
 from qgate.wires import Wires
@@ -140,12 +140,6 @@ def branch_results(
         for row, part in zip(branches.rows.tolist(), drawn, strict=True):
             parts[row].append(part)
     return ([reader.outcomes(found, random) for found in parts],)
-
-
-def simulated_wires(structure: Structure, own: Wires | None) -> Wires:
-    """Return the wires on which gates act, without classical wires."""
-    touched = {wire for item in structure.operations for wire in item.wires} - structure.records
-    return Wires([wire for wire in (own or structure.wires) if wire in touched])
 
 
 @dataclass(eq=False)

@@ -148,10 +148,10 @@ class LocalDevice(Device):
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
-        if sweep.structure.records:
-            return self._in_branches(sweep, place)
         if sweep.structure.is_mixed:
             return self._run_mixed(sweep, place)
+        if sweep.structure.records:
+            return self._in_branches(sweep, place)
         if sweep.shots is not None:
             order = self.wires_of(busy_wires(sweep.structure))
             self._require_for_samples(sweep, order)
@@ -171,6 +171,8 @@ class LocalDevice(Device):
         engine, exact = self._mixed_engine(), sweep.shots is None
         whole = _simulated(sweep.structure, self.wires)
         order = whole if exact else self.wires_of(busy_wires(sweep.structure))
+        if sweep.structure.records:
+            order = simulated_wires(sweep.structure, self.wires)
         rows = min(len(sweep), _rows_at_once(2 * len(order)))
         if self._averages(engine, sweep, order, rows):
             from qgate.devices.local.mixed.trajectories import trajectory_results  # as below
@@ -184,7 +186,7 @@ class LocalDevice(Device):
 
     def _averages(self, engine: Engine, sweep: Sweep, order: Wires, rows: int) -> bool:
         """Return whether a circuit with channels runs as trajectories; refuse what does not fit."""
-        if self.trajectories is not None:
+        if self.trajectories is not None or sweep.structure.records:
             return True
         if len(order) > MOST_MIXED_WIRES:
             if sweep.shots is None:
@@ -230,7 +232,7 @@ class LocalDevice(Device):
 
     def _in_branches(self, sweep: Sweep, place: int) -> SweepResult:
         """Run a circuit that measures in its middle."""
-        from qgate.devices.local.branches import branch_results, simulated_wires
+        from qgate.devices.local.branches import branch_results
 
         order = simulated_wires(sweep.structure, self.wires)
         kept = sum(isinstance(item, Recorded) for item in sweep.structure.operations)
@@ -388,6 +390,12 @@ def _among(own: Wires, used: Wires) -> Wires:
     if len(used) == len(own):
         return own
     return Wires([wire for wire in own if wire in used])
+
+
+def simulated_wires(structure: Structure, own: Wires | None) -> Wires:
+    """Return the wires on which gates act, without classical wires."""
+    touched = {wire for item in structure.operations for wire in item.wires} - structure.records
+    return Wires([wire for wire in (own or structure.wires) if wire in touched])
 
 
 @lru_cache(maxsize=1024)

@@ -38,6 +38,9 @@ code, and needs memory for all of them: 1 GiB.
 MOST_SAMPLED = 20
 """The same with shots, for which no more branches are followed than there are shots."""
 
+MOST_MIXED = 13
+"""The same for circuits with noise channels, which else run as density matrices."""
+
 MOST_SELECTED = 12
 """Number of selected outcomes whose joint probability a simulation by branches lists exactly."""
 
@@ -165,7 +168,7 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
             _refuse_returned(tape, device)
             return True
         able = False
-    if tape.structure.is_mixed and device.capabilities.statevector:
+    if tape.structure.is_mixed and device.capabilities.statevector and not tape.shots:
         return False  # a density matrix holds all outcomes
     if mcm_method == "one-shot" and not tape.shots:
         raise UnsupportedMidMeasure(
@@ -188,6 +191,8 @@ def _is_native(tape: Tape, device: Device, mcm_method: str | None, method: Metho
         measured = [item for item in tape.operations if isinstance(item, MidMeasure)]
         selected = sum(item.postselect is not None for item in measured)
         most = MOST_SAMPLED if tape.shots else MOST_DEFERRED
+        if tape.structure.is_mixed:
+            most = MOST_MIXED
         wide = len(tape.wires) + len(measured) > most
         return (wide or _has_wide_condition(tape)) and (
             bool(tape.shots) or selected <= MOST_SELECTED

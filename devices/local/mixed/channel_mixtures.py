@@ -21,6 +21,7 @@ from qgate.devices.local.plan import PAULIS
 from qgate.operations.channels import Channel, QubitDensityMatrix, superoperator
 from qgate.operations.matrices import embed, kron
 from qgate.operations.operator import Operator
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
 
 LOWEST = 1e-14
@@ -29,6 +30,12 @@ LOWEST = 1e-14
 NEGLIGIBLE = 1e-13
 """Probability of the rest up to which it is rounding."""
 
+
+MEASURING = np.array([[[1, 0], [0, 0]], [[0, 0], [0, 1]]], dtype=complex)
+"""Kraus matrices of the outcomes 0 and 1."""
+
+RESETTING = np.array([[[1, 0], [0, 0]], [[0, 1], [0, 0]]], dtype=complex)
+"""The same, with the wire set to 0 afterwards."""
 
 GREEDY_WIRES = 2
 """Maximum number of wires of channels of which entries are subtracted one after the other."""
@@ -81,6 +88,9 @@ def mixture_of(channels: Sequence[Operator]) -> Mixture:
     than one by one: depolarisation absorbs what a relaxation has of it.
     """
     first, wires = channels[0], channels[0].wires
+    certain = _certain(first)
+    if certain is not None:
+        return Mixture(np.zeros(len(certain[0]) ** 2), certain)
     if len(channels) == 1 and isinstance(first, Channel):
         known = first.pauli_probabilities(first.parameters, np)
         if known is not None:
@@ -90,6 +100,16 @@ def mixture_of(channels: Sequence[Operator]) -> Mixture:
         kraus = embed(_kraus(channel), channel.wires, wires)
         total = superoperator(kraus, np) @ total
     return split(_chi(total, len(wires)).tobytes(), len(wires))
+
+
+def _certain(operation: Operator) -> ComplexArray | None:
+    """Return the Kraus matrices of a measurement, or of a gate under a condition; else None."""
+    if isinstance(operation, RecordedCondition):
+        base = operation.base
+        return np.asarray(base.canonical_matrix(base.parameters, np), dtype=complex)[None]
+    if not isinstance(operation, Recorded):
+        return None
+    return RESETTING if operation.reset else MEASURING
 
 
 def _kraus(channel: Operator) -> ComplexArray:

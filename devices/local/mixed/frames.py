@@ -25,17 +25,20 @@ from qgate.devices.local.gates import MIXED_GATES
 from qgate.devices.local.mixed.channel_mixtures import word_bits, word_matrices
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.operations.operator import Operator
+from qgate.operations.recorded import MID_MEASURE, Recorded, RecordedCondition
 from qgate.operations.rotations import RX, RY, RZ
 from qgate.operations.slots import Affine
 from qgate.operations.unitary_synthesis import euler_angles
 from qgate.recording import paused
 from qgate.structure import ArraySlot, Structure, slots_of
-from qgate.transforms.decomposition import AffineMap, decompose_structure
+from qgate.transforms.decomposition import AffineMap, GateSet, decompose_structure
 from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray
 from qgate.wires import Wires
 
-PLANNED = OneAngleGates(MIXED_GATES)
-"""Gates of plans, and channels."""
+PLANNED = OneAngleGates(
+    GateSet(MIXED_GATES.names | {MID_MEASURE}, matrix_wires=MIXED_GATES.matrix_wires)
+)
+"""Gates of plans, channels, and mid-circuit measurements."""
 
 CLIFFORD_WIRES = 3
 """Maximum number of wires of gates that are tested for being Clifford gates."""
@@ -71,12 +74,18 @@ class Stop:
 class Location:
     """Place of channels one after another, with the bits of their wires.
 
-    ``cut`` is the number of gates of ``Framed`` before it.
+    A mid-circuit measurement, and a gate under a condition, has a place of its own. ``cut`` is the
+    number of gates of ``Framed`` before it.
     """
 
     channels: tuple[Operator, ...]
     bits: tuple[int, ...]
     cut: int
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether an outcome is measured, or decides."""
+        return isinstance(self.channels[0], Recorded | RecordedCondition)
 
 
 Item = Clifford | Turn | Stop | Location
@@ -203,6 +212,9 @@ class _Writer:
         if operation.is_channel:
             self.channel(operation)
             return
+        if isinstance(operation, Recorded | RecordedCondition):
+            self.outcome(operation)
+            return
         for bit in self.bits(operation.wires):
             self.latest.pop(bit, None)
         if slots_of(operation):
@@ -224,6 +236,17 @@ class _Writer:
             return
         self.latest.update(dict.fromkeys(bits, len(self.items)))
         self.items.append(Location((operation,), bits, len(self.operations)))
+
+    def outcome(self, operation: Recorded | RecordedCondition) -> None:
+        """Add a measurement, or a gate whose outcomes are known only on the way."""
+        if isinstance(operation, RecordedCondition):
+            wires = operation.base.wires
+            self.stop(wires)
+        else:
+            wires = operation.measured
+        for bit in self.bits(wires):
+            self.latest.pop(bit, None)
+        self.items.append(Location((operation,), self.bits(wires), len(self.operations)))
 
     def turn(self, operation: Operator) -> None:
         """Add a gate exp(i x G) with an angle."""
@@ -346,9 +369,17 @@ def _placed(
     found = [item for item in items if isinstance(item, Location)]
     touched = [{2 * axis for axis in order.indices(item.wires)} for item in operations]
     ends = []
-    for item in found:
+    for place, item in enumerate(found):
+        if item.is_outcome:
+            ends.append(item.cut)
+            continue
         later = (i for i in range(item.cut, len(operations)) if touched[i] & set(item.bits))
-        ends.append(next(later, len(operations)))
+        fixed = (
+            other.cut
+            for other in found[place + 1 :]
+            if other.is_outcome and set(other.bits) & set(item.bits)
+        )
+        ends.append(min(next(later, len(operations)), next(fixed, len(operations))))
     cuts = list[int]()
     for start, end in sorted(
         zip((item.cut for item in found), ends, strict=True), key=lambda pair: pair[1]

@@ -8,8 +8,8 @@ from the beginning to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,10 @@ from qgate.devices.local.engine import Engine
 from qgate.devices.local.mixed.channel_mixtures import Mixture, word_bits, word_matrices
 from qgate.devices.local.mixed.errors import Event
 from qgate.devices.local.mixed.frames import Framed, segment
+from qgate.operations.outcome_values import evaluated
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.sweep import Sweep
-from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor, Wire
 from qgate.wires import Wires
 
 SPARE = 4
@@ -39,11 +41,14 @@ class Path:
         Those that are still to come.
     members : array of int
         Numbers of the trajectories.
+    outcomes : mapping of wire to int
+        What was measured on the way, by classical wire.
     """
 
     row: FloatArray
     events: tuple[Event, ...]
     members: IntArray
+    outcomes: Mapping[Wire, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +79,8 @@ class Follower:
     read: Any
     random: np.random.Generator
 
-    def ends(self, paths: Sequence[Path]) -> Iterator[tuple[Any, IntArray]]:
-        """Yield what is read at the end of each path, with its trajectories.
+    def ends(self, paths: Sequence[Path]) -> Iterator[tuple[Any, Path]]:
+        """Yield what is read at the end of each path, with the path.
 
         Of the branches of paths, those with the fewest trajectories are followed first, so that at
         most log2(trajectories) parts wait for their turn.
@@ -88,7 +93,7 @@ class Follower:
             part, cut, states = waiting.pop()
             if not part[0].events:
                 found = self._advance(part, cut, last, states, self.read)
-                yield from zip(found, (path.members for path in part), strict=True)
+                yield from zip(found, part, strict=True)
                 continue
             then = self._next_cut(part[0])
             branches, reached = self._split(part, then, self._shared(part, cut, then, states))
@@ -148,6 +153,10 @@ class Follower:
             return
         event, rest = path.events[0], path.events[1:]
         location = self.circuit.locations[event.place]
+        operation = location.channels[0]
+        if isinstance(operation, RecordedCondition) and not _holds(operation, path.outcomes):
+            yield from self._branches(replace(path, events=rest), state, cut)
+            return
         kraus = _in_frame(self.mixtures[event.place].rest, event.frame)
         axes = [bit // 2 for bit in location.bits[::2]]
         parts = _parts(state, axes, len(self.order))
@@ -156,8 +165,20 @@ class Follower:
         drawn = self.random.choice(len(kraus), len(path.members), p=chances / chances.sum())
         for outcome in np.unique(drawn):
             matrix = kraus[outcome] / np.sqrt(chances[outcome])
-            branch = replace(path, events=rest, members=path.members[drawn == outcome])
+            known = dict(path.outcomes)
+            if isinstance(operation, Recorded):
+                known[operation.record] = int(outcome)
+            members = path.members[drawn == outcome]
+            branch = replace(path, events=rest, members=members, outcomes=known)
             yield from self._branches(branch, _applied(matrix, parts, axes, len(self.order)), cut)
+
+
+def _holds(operation: RecordedCondition, outcomes: Mapping[Wire, int]) -> bool:
+    """Return whether the condition of a gate is satisfied."""
+    bits: dict[Hashable, IntArray] = {
+        place: np.array([outcomes[wire]]) for place, wire in enumerate(operation.condition_wires)
+    }
+    return bool(np.all(evaluated(operation.node, bits)))
 
 
 def _parts(state: ComplexArray, axes: Sequence[int], n: int) -> list[ComplexArray]:

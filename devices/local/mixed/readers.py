@@ -8,7 +8,7 @@ read states, for which frames became gates.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,13 @@ from qgate.devices.job import SweepResult
 from qgate.devices.local.engine import PROBABILITIES, Engine
 from qgate.devices.local.exact import apply_observable, marginal, measure, reduced
 from qgate.devices.local.mixed.moments import Moments
-from qgate.devices.local.sampling import sample, with_idle_wires
+from qgate.devices.local.sampling import sample, spread
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli import PauliSum
-from qgate.outcomes import Outcomes
+from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
 from qgate.transforms.density import DERIVED, derived
-from qgate.typing import BoolArray, IntArray, NumericArray
+from qgate.typing import BoolArray, IntArray, NumericArray, Wire
 from qgate.wires import Wires
 
 LINEAR = (MeasurementKind.EXPVAL, MeasurementKind.TERMS)
@@ -55,8 +55,13 @@ class Reader(ABC):
         """Begin a row of ``count`` trajectories."""
 
     @abstractmethod
-    def add(self, value: Any, frames: BoolArray, members: IntArray) -> None:
-        """Add the trajectories of a path, whose frames have shape (M, 2n)."""
+    def add(
+        self, value: Any, frames: BoolArray, members: IntArray, outcomes: Mapping[Wire, int]
+    ) -> None:
+        """Add the trajectories of a path, whose frames have shape (M, 2n).
+
+        ``outcomes`` are those of mid-circuit measurements.
+        """
 
     @abstractmethod
     def end(self) -> None:
@@ -95,7 +100,9 @@ class AverageReader(Reader):
             for item in self.measurements
         ]
 
-    def add(self, value: Any, frames: BoolArray, members: IntArray) -> None:
+    def add(
+        self, value: Any, frames: BoolArray, members: IntArray, outcomes: Mapping[Wire, int]
+    ) -> None:
         for item, moments in zip(self.measurements, self.moments, strict=True):
             moments.add(*self.values(item, value, frames))
 
@@ -134,9 +141,11 @@ class WordReader(AverageReader):
     def size(self, measurement: Measurement) -> int:
         return measurement.observable.num_terms if measurement.kind is SEVERAL[0] else 1
 
-    def add(self, value: Any, frames: BoolArray, members: IntArray) -> None:
+    def add(
+        self, value: Any, frames: BoolArray, members: IntArray, outcomes: Mapping[Wire, int]
+    ) -> None:
         signs = 1.0 - 2.0 * ((frames @ self.odd) % 2)
-        super().add(value, signs, members)
+        super().add(value, signs, members, outcomes)
 
     def values(
         self, measurement: Measurement, value: Any, frames: BoolArray
@@ -223,25 +232,34 @@ class ShotReader(Reader):
         self.measurement, self.order, self.engine = measurement, order, engine
         self.wires = Wires([wire for wire in measurement.wires if wire in order])
         self.counted = Measurement(MeasurementKind.COUNTS, wires=self.wires, all_outcomes=False)
+        last = len(measurement.wires) - 1
+        self.shift = {wire: last - place for place, wire in enumerate(measurement.wires)}
+        self.kind: type = np.int64 if last < PACKED_WIRES else object
         self.rows: list[Outcomes] = []
 
     def begin(self, count: int, random: np.random.Generator) -> None:
-        self.shots: IntArray = np.zeros(count, dtype=np.int64)
+        self.shots: NumericArray = np.zeros(count, dtype=self.kind)
         self.random = random
 
-    def add(self, value: Any, frames: BoolArray, members: IntArray) -> None:
+    def add(
+        self, value: Any, frames: BoolArray, members: IntArray, outcomes: Mapping[Wire, int]
+    ) -> None:
         chances = marginal(value[None], self.wires, self.order)[0]
         drawn = sample(self.counted, chances, len(members), self.random, self.engine)
         every = np.repeat(drawn.values, drawn.weights)
         if len(every) > 1:
             every = self.random.permutation(every)
-        self.shots[members] = every ^ flipped_bits(frames, self.wires, self.order)
+        every ^= flipped_bits(frames, self.wires, self.order)
+        recorded = sum(
+            bit << self.shift[wire] for wire, bit in outcomes.items() if wire in self.shift
+        )
+        found = spread(every, [self.shift[wire] for wire in self.wires], self.kind)
+        self.shots[members] = found | recorded
 
     def end(self) -> None:
-        found = Outcomes.from_readings(self.shots, len(self.wires))
-        if self.measurement.kind is not MeasurementKind.SAMPLE:
-            found = found.without_order()
-        self.rows.append(with_idle_wires(found, self.wires, self.measurement.wires))
+        found = Outcomes.from_readings(self.shots, len(self.measurement.wires))
+        ordered = self.measurement.kind is MeasurementKind.SAMPLE
+        self.rows.append(found if ordered else found.without_order())
 
     def results(self) -> tuple[SweepResult, SweepResult]:
         return (self.rows,), ()

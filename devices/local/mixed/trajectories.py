@@ -85,8 +85,9 @@ def trajectory_results(sweep: Sweep, rows: RandomRows) -> Averages:
                 Path(circuit.with_bits(values[row], changes), _sorted(events, circuit), members)
                 for changes, events, members in drawn.groups()
             ]
-            for value, members in follower.ends(paths):
-                reader.add(value, drawn.frames[members], members + start)
+            for value, path in follower.ends(paths):
+                frames = drawn.frames[path.members]
+                reader.add(value, frames, path.members + start, path.outcomes)
         reader.end()
     return Averages(*reader.results(), int(rows.counts.sum()))
 

@@ -236,3 +236,63 @@ def test_trained_probabilities_are_shifted():
     p = qg.numpy.array(0.1, requires_grad=True)
     found = qg.grad(qnode_of(noise, trajectories=4000, seed=1))(p)
     assert abs(found + 2 * np.cos(0.4)) < 0.1
+
+
+def measured_in_the_middle(seed):
+    """Apply random gates and channels, measure in between, and condition gates on outcomes."""
+    random, outcomes = np.random.default_rng(seed), []
+    for wire in range(3):
+        qg.RY(random.uniform(0, 3), wire)
+    for step in range(8):
+        a, b = random.choice(3, 2, replace=False).tolist()
+        GATES[random.integers(len(GATES))](random.uniform(-3, 3), a, b)
+        CHANNELS[random.integers(len(CHANNELS))](random.uniform(0.05, 0.4), a, b)
+        if step % 3 == 2:
+            outcomes.append(qg.measure(a, reset=bool(step % 2)))
+            qg.cond(outcomes[-1], qg.CRY)(1.0, wires=[b, a])
+            qg.cond(~outcomes[0], qg.PauliX)(b)
+    return outcomes
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_outcomes_on_the_way_have_the_probabilities_of_density_matrices(seed):
+    def circuit(first):
+        outcomes = measured_in_the_middle(seed)
+        return qg.probs(op=outcomes) if first else qg.probs(wires=[2, 0, 1])
+
+    for first in (True, False):
+        exact = qg.QNode(circuit, qg.device("local"))(first)
+        device = qg.device("local", seed=seed)
+        found = qg.QNode(circuit, device, shots=2000, mcm_method="one-shot")(first)
+        assert np.all(np.abs(found - exact) < 5 * np.sqrt(exact * (1 - exact) / 2000) + 1e-9)
+
+
+def test_wide_circuits_measure_in_the_middle_and_have_noise():
+    @qg.qnode(qg.device("local", seed=1), shots=200)
+    def circuit():
+        outcomes = []
+        for wire in range(13):
+            qg.Hadamard(wire)
+        for wire in (0, 3):
+            outcomes.append(qg.measure(wire))
+            qg.BitFlip(0.1, wire)
+            qg.cond(outcomes[-1], qg.X)(wire)
+        return qg.probs(wires=[3]), qg.expval(outcomes[0]), qg.counts(wires=range(13))
+
+    flipped, mean, counts = circuit()
+    assert abs(flipped[1] - 0.1) < 5 * np.sqrt(0.09 / 200)
+    assert abs(mean - 0.5) < 5 * np.sqrt(0.25 / 200)
+    assert sum(counts.values()) == 200
+
+
+def test_selected_outcomes_keep_the_shots_that_have_them():
+    def circuit():
+        qg.Hadamard(0)
+        qg.BitFlip(0.2, 0)
+        qg.CNOT([0, 1])
+        qg.measure(0, postselect=1)
+        qg.AmplitudeDamping(0.3, 1)
+        return qg.probs(wires=[1])
+
+    found = qg.QNode(circuit, qg.device("local", seed=3), shots=2000, mcm_method="one-shot")()
+    assert_allclose(found, [0.3, 0.7], atol=5 * np.sqrt(0.21 / 1000))
