@@ -6,6 +6,7 @@ determine the possible frequencies; a few evaluations determine the coefficients
 
 from typing import TYPE_CHECKING
 
+from qgate.fourier import visualize
 from qgate.fourier.grid import coefficients
 from qgate.fourier.marked_gates import circuit_spectrum, mark
 from qgate.fourier.qnode_spectra import qnode_spectrum
@@ -21,6 +22,7 @@ __all__ = [
     "mark",
     "qnode_spectrum",
     "reconstruct",
+    "visualize",
 ]
 
 
