@@ -279,6 +279,7 @@ from qgate.templates import broadcast as broadcast
 from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer
 from qgate.templates import trotterize as trotterize
+from qgate.templates.subroutines import iterative_qpe as iterative_qpe
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input
 from qgate.transforms.passes.batching import batch_params as batch_params
@@ -291,6 +292,8 @@ from qgate.transforms.passes.folding import fold_global as fold_global
 from qgate.transforms.passes.folding import mitigate_with_zne as mitigate_with_zne
 from qgate.transforms.passes.gate_sets import decompose as decompose
 from qgate.transforms.passes.insertion import insert as insert
+from qgate.transforms.passes.monte_carlo import apply_controlled_Q as apply_controlled_Q
+from qgate.transforms.passes.monte_carlo import quantum_monte_carlo as quantum_monte_carlo
 from qgate.transforms.passes.relabelling import map_wires as map_wires
 from qgate.transforms.passes.relabelling import simplify as simplify
 from qgate.transforms.pipeline import CompilePipeline as CompilePipeline

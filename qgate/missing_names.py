@@ -129,7 +129,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "cosine_window superposition order_states MPSPrep mps "
         "state_prep_mps right_canonicalize_mps mera ttn "
         "multiplexer_state_prep "
-        "quantum_monte_carlo apply_controlled_Q qmc iterative_qpe random "
+        "qmc random "
         "iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",
     ),
     (

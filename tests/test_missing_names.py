@@ -72,5 +72,5 @@ def test_a_name_has_one_reason():
 
 
 def test_a_reason_may_be_of_one_module_only():
-    assert reason_of("qgate.devices", "qubit") is not None
-    assert reason_of("qgate.ops", "qubit") is None
+    assert reason_of("qgate.ops", "composite") is not None
+    assert reason_of("qgate.devices", "composite") is None

@@ -23,6 +23,8 @@ from qgate.transforms.passes.folding import richardson_extrapolate as richardson
 from qgate.transforms.passes.gate_sets import decompose as decompose
 from qgate.transforms.passes.gate_sets import unitary_to_rot as unitary_to_rot
 from qgate.transforms.passes.insertion import insert as insert
+from qgate.transforms.passes.monte_carlo import apply_controlled_Q as apply_controlled_Q
+from qgate.transforms.passes.monte_carlo import quantum_monte_carlo as quantum_monte_carlo
 from qgate.transforms.passes.relabelling import map_wires as map_wires
 from qgate.transforms.passes.relabelling import simplify as simplify
 from qgate.transforms.passes.removal import combine_global_phases as combine_global_phases

@@ -15,7 +15,10 @@ from qgate.templates.subroutines.hilbert_schmidt import HilbertSchmidt, LocalHil
 from qgate.templates.subroutines.iqp import IQP
 from qgate.templates.subroutines.kupccgsd import kUpCCGSD
 from qgate.templates.subroutines.permute import Permute
-from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
+from qgate.templates.subroutines.phase_estimation import (
+    QuantumPhaseEstimation,
+    iterative_qpe,
+)
 from qgate.templates.subroutines.qdrift import QDrift
 from qgate.templates.subroutines.qft import QFT
 from qgate.templates.subroutines.quantum_monte_carlo import QuantumMonteCarlo
@@ -56,6 +59,7 @@ __all__ = [
     "SelectPauliRot",
     "TrotterProduct",
     "TrotterizedQfunc",
+    "iterative_qpe",
     "kUpCCGSD",
     "trotterize",
 ]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from math import pi
+
+from qgate.arguments import whole_number
 from qgate.exceptions import InvalidParameters, described
+from qgate.operations.conditions import cond
+from qgate.operations.controls import controlled
 from qgate.operations.fixed import Hadamard
-from qgate.operations.operator import Operator
+from qgate.operations.mid_measure import measure
+from qgate.operations.operator import Operator, require_operators
+from qgate.operations.outcome_values import MeasurementValue
+from qgate.operations.rotations import PhaseShift
 from qgate.operations.unitaries import QubitUnitary
+from qgate.recording import absorb, paused
 from qgate.templates.composed import Composed
-from qgate.templates.subroutines.controlled_sequence import controlled_powers
+from qgate.templates.subroutines.controlled_sequence import MOST_ESTIMATION, controlled_powers
 from qgate.templates.subroutines.qft import QFT
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
@@ -86,3 +95,56 @@ def _operator(unitary: Operator | Tensor, target_wires: WiresLike | None) -> Ope
     if not isinstance(unitary, Operator):
         unitary = QubitUnitary(unitary, wires=target_wires)
     return unitary
+
+
+def iterative_qpe(base: Operator, aux_wire: WiresLike, iters: int) -> list[MeasurementValue]:
+    """Apply iterative phase estimation, which reads the binary digits of a phase on one wire.
+
+    The last digit is read first. Its wire is reset, and turned back by the digits already known
+    before the next one is read.
+
+    Parameters
+    ----------
+    base : Operator
+        A unitary with the eigenvalue exp(2 pi i p), on wires in its eigenstate.
+    aux_wire : wire
+        Another wire, in the state 0.
+    iters : int
+        Number of digits of p, at least 1.
+
+    Returns
+    -------
+    list of MeasurementValue
+        The outcomes, the first digit behind the point first.
+
+    Raises
+    ------
+    InvalidParameters
+        The number of digits is out of range.
+
+    Notes
+    -----
+    Cost: the operator is applied 2**iters - 1 times unless its powers are known.
+    Reference: Dobsicek et al., Phys. Rev. A 76, 030306 (2007).
+    """
+    require_operators("iterative_qpe", base)
+    count = whole_number(iters)
+    if count is None or not 1 <= count <= MOST_ESTIMATION:
+        raise InvalidParameters(
+            f"iterative_qpe was given iters={described(iters)}. Give the number of digits, from 1 "
+            f"to {MOST_ESTIMATION}."
+        )
+    wire = Wires(aux_wire)
+    absorb(base)
+    digits: list[MeasurementValue] = []
+    for place in reversed(range(count)):
+        Hadamard(wires=wire)
+        with paused():
+            powers = base.pow(2**place)
+        for gate in powers:
+            controlled(gate, wire)
+        for distance, digit in enumerate(digits, start=2):
+            cond(digit, PhaseShift)(-2 * pi / 2**distance, wires=wire)
+        Hadamard(wires=wire)
+        digits.insert(0, measure(wire, reset=True))
+    return digits

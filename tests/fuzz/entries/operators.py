@@ -172,6 +172,7 @@ def operators() -> list[Entry]:
                 "wires": [0],
             },
         ),
+        ("iterative_qpe", {"base": qg.RZ(0.1, 0), "aux_wire": 1, "iters": 2}),
         ("trotterize", {"qfunc": lambda time, wires: qg.RX(time, wires), "n": 2, "order": 4}),
         ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
         ("BasisRotation", {"wires": [0, 1], "unitary_matrix": np.eye(2), "check": True}),

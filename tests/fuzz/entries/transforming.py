@@ -167,6 +167,16 @@ def passes() -> list[Entry]:
                 "num_wires": None,
             },
         ),
+        Entry(
+            "apply_controlled_Q",
+            _transformed(qg.apply_controlled_Q),
+            {"wires": [0, 1], "target_wire": 0, "control_wire": 3, "work_wires": None},
+        ),
+        Entry(
+            "quantum_monte_carlo",
+            _transformed(qg.quantum_monte_carlo),
+            {"wires": [0, 1], "target_wire": 0, "estimation_wires": [3]},
+        ),
         Entry("fold_global", _transformed(qg.fold_global), {"scale_factor": 3.0}),
         Entry(
             "insert",

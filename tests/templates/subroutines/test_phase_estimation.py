@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import qgate as qg
 from qgate.exceptions import InvalidParameters
 from qgate.operations.rotations import RX, PhaseShift
 from qgate.recording import recording
@@ -82,3 +83,20 @@ def test_wires_are_mapped_in_the_unitary_too():
 def test_wires_that_are_missing_or_overlap_are_refused(unitary, wires):
     with pytest.raises(InvalidParameters, match=r"estimation wire|Target wires"):
         QuantumPhaseEstimation(unitary, **wires)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_iterations_read_a_phase_of_three_bits_exactly(number):
+    @qg.qnode(qg.device("local"))
+    def digits():
+        qg.X(0)
+        outcomes = qg.iterative_qpe(PhaseShift(np.pi * number / 4, wires=0), 1, iters=3)
+        return [qg.expval(outcome) for outcome in outcomes]
+
+    np.testing.assert_allclose(digits(), [number >> 2 & 1, number >> 1 & 1, number & 1], atol=1e-9)
+
+
+@pytest.mark.parametrize("iters", [0, 1.5, 60])
+def test_a_number_of_digits_out_of_range_is_refused(iters):
+    with pytest.raises(InvalidParameters, match="number of digits"):
+        qg.iterative_qpe(PhaseShift(0.1, wires=0), 1, iters)
