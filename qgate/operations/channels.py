@@ -85,6 +85,7 @@ class Channel(Operator):
     """
 
     has_matrix = False
+    has_adjoint = False
     is_gate = False
     is_channel = True
     ranges: ClassVar[Mapping[str, tuple[float, float]]] = {}
@@ -95,6 +96,11 @@ class Channel(Operator):
 
     grad_recipe: Sequence[object] | None = None
     """Shift rule of each parameter, as in PennyLane; None: there is none."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.ranges:
+            setattr(cls, "num_params", len(cls.ranges))  # noqa: B010  # a property elsewhere
 
     def __init__(
         self,
@@ -362,7 +368,8 @@ class PauliError(PauliMixture):
 
     def __init__(self, operators: str, p: Tensor, wires: WiresLike, id: str | None = None) -> None:
         on = Wires.of(wires, owner=self.name)
-        letters = "".join(operators) if isinstance(operators, list | tuple) else operators
+        listed = isinstance(operators, list | tuple)
+        letters = "".join(map(str, operators)) if listed else operators
         if not isinstance(letters, str) or not set(letters) <= set("IXYZ"):
             raise InvalidParameters(
                 f"PauliError was given operators={described(operators)}. It takes the letters I, "
@@ -585,6 +592,11 @@ class ResetError(Relaxation):
     ) -> Sequence[tuple[int, Tensor, NumericArray]]:
         p0, p1 = parameters
         return _resetting(xp.sqrt(abs(1 - p0 - p1)), xp.sqrt(p0), xp.sqrt(p1))
+
+    @classmethod
+    def compute_kraus_matrices(cls, p_0: Tensor, p_1: Tensor) -> list[Tensor]:
+        """Return the Kraus matrices for two probabilities, which PennyLane names like this."""
+        return super().compute_kraus_matrices(p_0, p_1)
 
 
 def _resetting(

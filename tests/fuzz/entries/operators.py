@@ -22,6 +22,16 @@ BLOCKS: dict[str, Any] = {
     "n_params_block": 2,
 }
 PARAMETERS: dict[str, Any] = {"parameters": [0.1, 0.2], "kwargs": None}
+CHANNELS: dict[str, dict[str, Any]] = {
+    "AmplitudeDamping": {"gamma": 0.1},
+    "BitFlip": {"p": 0.1},
+    "DepolarizingChannel": {"p": 0.1},
+    "GeneralizedAmplitudeDamping": {"gamma": 0.1, "p": 0.2},
+    "PhaseDamping": {"gamma": 0.1},
+    "PhaseFlip": {"p": 0.1},
+    "ResetError": {"p0": 0.1, "p1": 0.2},
+    "ThermalRelaxationError": {"pe": 0.1, "t1": 1.0, "t2": 1.2, "tg": 0.1},
+}
 
 
 def gates() -> list[Entry]:
@@ -202,6 +212,10 @@ def operators() -> list[Entry]:
                 "shift": False,
             },
         ),
+        *((name, {**given, "wires": [0]}) for name, given in CHANNELS.items()),
+        ("PauliError", {"operators": "XY", "p": 0.1, "wires": [0, 1]}),
+        ("QubitChannel", {"K_list": [np.eye(2) * 0.6, qg.X(0).matrix() * 0.8], "wires": [0]}),
+        ("QubitDensityMatrix", {"state": np.eye(2) / 2, "wires": [0]}),
         ("broadcast", {"unitary": qg.RX, "wires": [0, 1], "pattern": "single", **PARAMETERS}),
         ("layer", {"template": lambda x: qg.RX(x, 0), "depth": 2, "x": [0.1, 0.2]}),
     ]
