@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Unpack
 
+from qgate.arguments import require_function, truth
 from qgate.devices.base import Device
 from qgate.exceptions import QuantumFunctionError, described
 from qgate.execution_keywords import QNodeKeywords
@@ -41,9 +42,13 @@ def ExpvalCost(
 
     Raises
     ------
+    InvalidParameters
+        The ansatz is not callable.
     QuantumFunctionError
         The device was made without wires.
     """
+    require_function("ExpvalCost", "ansatz", ansatz)
+    truth("ExpvalCost", "optimize", optimize)
     if not isinstance(device, Device) or device.wires is None:
         raise QuantumFunctionError(
             f"ExpvalCost was given the device {described(device)}, which was made without wires. "

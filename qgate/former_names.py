@@ -59,6 +59,7 @@ REPLACED: tuple[tuple[str, str], ...] = (
     ("It is qg.ctrl.", "ControlledOp ControlledOperation transforms.ctrl"),
     ("It is qg.cond.", "Conditional"),
     ("It is qg.jacobian; qg.jacobian(qg.grad(f)) is the Hessian.", "Jacobian hessian"),
+    ("It is qg.add_noise.", "transforms.add_noise"),
     ("It is qg.draw.", "transforms.draw"),
     ("It is qg.draw_mpl.", "transforms.draw_mpl"),
     ("It is qg.specs.", "transforms.specs"),

@@ -133,7 +133,7 @@ class TorchLayer(QuantumLayer, torch.nn.Module):
         try:
             return super().__getattr__(name)
         except AttributeError:
-            if "qnode" not in self.__dict__:
+            if "qnode" not in self.__dict__ or name in self.__dict__["weight_shapes"]:
                 raise
         return getattr(self.__dict__["qnode"], name)
 

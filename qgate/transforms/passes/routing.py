@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from qgate.arguments import items_of
-from qgate.exceptions import TransformError, described
+from qgate.exceptions import TransformError, WireError, described
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
 from qgate.tape import Tape
@@ -15,6 +15,7 @@ from qgate.transforms.decomposition import decomposed_operations
 from qgate.transforms.passes.neighbours import BARRIERS, first_result
 from qgate.transforms.pipeline import Transformed
 from qgate.typing import Wire
+from qgate.wires import Wires
 
 Neighbours = Mapping[Wire, Sequence[Wire]]
 
@@ -86,8 +87,11 @@ def _neighbours(coupling_map: object) -> Neighbours:
     """Return the neighbours of each wire."""
     near: dict[Wire, list[Wire]] = {}
     for pair in items_of(getattr(coupling_map, "edges", coupling_map)) or [None]:
-        ends = items_of(pair)
-        if ends is None or len(ends) != 2 or ends[0] == ends[1]:
+        try:
+            ends = Wires(items_of(pair) or ())
+        except WireError:
+            ends = Wires()
+        if len(ends) != 2:
             reason = f"coupling_map holds {described(pair)}"
             raise _refused(reason, "Give pairs of wires, as [(0, 1), (1, 2)].")
         for one, other in (ends, ends[::-1]):

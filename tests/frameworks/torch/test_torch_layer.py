@@ -190,6 +190,17 @@ def test_a_weight_cannot_have_a_name_that_modules_use():
         made(function=lambda inputs, training: None, shapes={"training": 2})
 
 
+def test_a_weight_may_have_the_name_of_an_attribute_of_the_qnode():
+    def function(inputs, update):
+        qg.RX(inputs[..., 0] + update, wires=0)
+        return qg.expval(qg.Z(0))
+
+    layer = made(function=function, shapes={"update": 1})
+
+    assert list(layer.state_dict()) == ["update"]
+    assert float(layer(torch.zeros(1))) == pytest.approx(float(torch.cos(layer.update)))
+
+
 def test_the_state_is_saved_and_loaded():
     layer, other = made(), made(init_method=torch.nn.init.zeros_)
     file = io.BytesIO()
