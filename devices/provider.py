@@ -16,6 +16,7 @@ from qgate.wires import Wires
 if TYPE_CHECKING:
     from qgate.devices.cloud.card import DeviceCard
     from qgate.devices.cloud.remote import TaggedJob
+    from qgate.devices.emulation.native_circuit import Noise
     from qgate.devices.options import Options
     from qgate.interchange.imported import ImportedCircuit
 
@@ -46,7 +47,8 @@ class Provider(ABC):
     ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``, ``jobs_of``,
     ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
     ``claims`` and ``make_from_object`` if the vendor's own device objects are accepted as well;
-    ``sdks`` and ``circuit`` if the vendor's circuits are.
+    ``sdks`` and ``circuit`` if the vendor's circuits are; ``noise_of`` if its noise models or
+    calibrations are.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -182,6 +184,13 @@ class Provider(ABC):
         """Return a circuit of the vendor's package as a quantum function; None: it is no circuit.
 
         Called only for objects whose class comes from, or inherits from, one of ``sdks``.
+        """
+        return None
+
+    def noise_of(self, candidate: object) -> Noise | None:
+        """Return the noise in an object or document of the vendor; None: it has none.
+
+        Called for objects as ``circuit`` is, and for documents (mappings) of any vendor.
         """
         return None
 

@@ -7,11 +7,14 @@ Amazon publishes them in three forms: for each qubit and pair of qubits (``stand
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from qgate.devices.emulation.calibration import Calibration, Confusion, Qubits, averages
+from qgate.devices.emulation.native_circuit import CalibratedNoise
+from qgate.devices.emulation.pulses import NO_PULSE
 
 READOUT = "READOUT"
 ONE_AS_ZERO, ZERO_AS_ONE = "READOUT_ERROR_1_TO_0", "READOUT_ERROR_0_TO_1"
@@ -38,6 +41,30 @@ def read_calibration(properties: Any) -> Calibration | None:
     updated = getattr(getattr(properties, "service", None), "updatedAt", None)
     date = "" if updated is None else updated.date().isoformat()
     return replace(found, source=SOURCE, date=date)
+
+
+def noise_of(candidate: object) -> CalibratedNoise | None:
+    """Return the noise in a device's description; None: there is none.
+
+    Parameters
+    ----------
+    candidate : braket.device_schema.DeviceCapabilities, or mapping
+        A mapping is the JSON document of the description.
+    """
+    properties = candidate
+    if isinstance(candidate, dict):
+        if "braketSchemaHeader" not in candidate:
+            return None
+        from braket.schema_common import BraketSchemaBase  # importing this module needs no SDK
+
+        try:
+            properties = BraketSchemaBase.parse_raw_schema(json.dumps(candidate))
+        except (ValueError, ImportError):  # not a valid document
+            return None
+    found = read_calibration(properties)
+    if found is None:
+        return None
+    return CalibratedNoise(replace(found, virtual=frozenset({NO_PULSE})), idle=False)
 
 
 def _numbers(properties: Any) -> Calibration | None:

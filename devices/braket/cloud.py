@@ -34,7 +34,7 @@ from qgate.devices.braket.errors import (
 from qgate.devices.braket.facts import DeviceFacts
 from qgate.devices.braket.feed_forward import feeds_forward
 from qgate.devices.braket.layout import Layout, program_set, single_programs
-from qgate.devices.braket.native import VIRTUAL, NativeCompiler
+from qgate.devices.braket.native import NativeCompiler
 from qgate.devices.braket.parameters import device_parameters
 from qgate.devices.braket.session import Access, NoAccess
 from qgate.devices.braket.snapshots import snapshot_of
@@ -56,6 +56,7 @@ from qgate.devices.cloud.retries import ErrorClass, with_retries
 from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.emulation.calibration import Calibration
 from qgate.devices.emulation.native_circuit import NativeCircuit
+from qgate.devices.emulation.pulses import NO_PULSE
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate
@@ -297,7 +298,7 @@ class BraketCloudDevice(RemoteDevice):
     def noise_calibration(self) -> Calibration | None:
         """The calibration of the device's description; else the one shipped in the package."""
         found = self.calibration or snapshot_of(self.arn)
-        return None if found is None else replace(found, virtual=frozenset({VIRTUAL}))
+        return None if found is None else replace(found, virtual=frozenset({NO_PULSE}))
 
     def request_settings(self) -> Record:
         options = self.options

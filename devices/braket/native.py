@@ -1,21 +1,20 @@
 """Circuits in the native gates of a device of Amazon Braket, for its emulation.
 
 The service compiles circuits after they were sent, with compilers that are not public. Here gates
-are decomposed into the native ones, wires are placed and moved by ``emulation.placement``, and a
-run of gates on one qubit counts as many pulses as an optimal compiler needs for any rotation; turns
-about Z cost nothing, because they shift the phase of later pulses.
+are decomposed into the native ones, wires are placed and moved by ``emulation.placement``, and
+pulses are counted by ``emulation.pulses``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from qgate.devices.braket.gates import IDENTITY, UNREAD, forms
 from qgate.devices.braket.translate import Placing
 from qgate.devices.emulation.calibration import Calibration
-from qgate.devices.emulation.native_circuit import NativeCircuit, NativeGate
+from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.emulation.placement import Couplings, place_and_route
+from qgate.devices.emulation.pulses import GateNames
 from qgate.exceptions import NotEmulated
 from qgate.operations.operator import Operator
 from qgate.structure import Structure
@@ -23,12 +22,6 @@ from qgate.sweep import Sweep
 from qgate.transforms.decomposition import GateSet, decomposed_operations, decomposition
 from qgate.typing import Wire
 from qgate.wires import Wires
-
-VIRTUAL = "rz"
-"""Name of gates without a pulse."""
-
-PULSES: Mapping[str, int] = {"prx": 1, "rx": 2, "gpi2": 2}
-"""Number of pulses of any rotation of a qubit, by the native gate; apart from turns about Z."""
 
 ENTANGLING = frozenset({"CZ", "ECR", "ISWAP", "IsingXX", "IsingXY", "IsingYY", "IsingZZ"})
 ROTATIONS = frozenset({"RX", "RY", "RZ"})
@@ -66,14 +59,12 @@ class NativeCompiler:
         order: Callable[[Wires], Wires],
     ) -> None:
         self.device, self.placing, self._order = device, placing, order
-        known = {name.lower() for name in native}
-        self._forms = {ours: form.gate.lower() for ours, form in forms(native).items()}
-        entangling = ENTANGLING.intersection(self._forms)
+        entangling = ENTANGLING.intersection(forms(native))
         if not entangling:
             reason = "it has no native gate on two qubits that is known here"
             raise NotEmulated(device=device, reason=reason)
+        self._names = GateNames.among(native)
         self._accepts = GateSet(entangling | ROTATIONS | UNREAD | {IDENTITY})
-        self._pulse = next((name for name in PULSES if name in known), "prx")
         self._couplings = None
         if calibration is not None and calibration.pairs and placing is Placing.FREE:
             self._couplings = Couplings(calibration)
@@ -92,7 +83,8 @@ class NativeCompiler:
         _, native = decomposition(sweep, self._accepts, device=self.device)
         kept = [item for item in native.structure.operations if item.name not in UNREAD]
         on_qubits, places = self._placed(kept, sweep.structure.wires)
-        gates = tuple(self._gates(on_qubits))
+        merged = self.placing is not Placing.VERBATIM
+        gates = tuple(self._names.gates(on_qubits, merged=merged))
         return NativeCircuit(gates, places, native.structure.num_slots, native.angles)
 
     def _placed(
@@ -108,19 +100,3 @@ class NativeCompiler:
         if self.placing is not Placing.FREE:
             places = {wire: int(wire) for wire in wires}
         return [item.map_wires(places) for item in operations], places
-
-    def _gates(self, operations: Sequence[Operator]) -> Iterator[NativeGate]:
-        """Yield gates; pulses beyond those that a run of gates needs are named as virtual."""
-        pulses: dict[int, int] = defaultdict(int)
-        most = PULSES[self._pulse] if self.placing is not Placing.VERBATIM else len(operations)
-        for item in operations:
-            qubits = tuple(int(wire) for wire in item.wires)
-            if item.name in ROTATIONS and item.name != "RZ":
-                pulses[qubits[0]] += 1
-                name = self._pulse if pulses[qubits[0]] <= most else VIRTUAL
-            elif item.name in (IDENTITY, "RZ"):
-                name = "i" if item.name == IDENTITY else VIRTUAL
-            else:
-                name = self._forms[item.name]
-                pulses.update(dict.fromkeys(qubits, 0))
-            yield NativeGate(name, qubits, (item,))

@@ -16,6 +16,7 @@ from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.cloud.remote import TaggedJob
+    from qgate.devices.emulation.native_circuit import Noise
     from qgate.interchange.imported import ImportedCircuit
 
 TARGETS = {
@@ -45,6 +46,12 @@ class BraketProvider(Provider):
         from qgate.devices.braket.incoming import from_braket
 
         return from_braket(candidate) if isinstance(candidate, Circuit) else None
+
+    def noise_of(self, candidate: object) -> Noise | None:
+        """Return the noise in a device's description, a document or an object of the SDK."""
+        from qgate.devices.braket.calibration import noise_of
+
+        return noise_of(candidate)
 
     def targets(self) -> Collection[str]:
         return (*TARGETS, *ARNS)

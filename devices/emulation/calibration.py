@@ -94,6 +94,12 @@ class Calibration:
         return frozenset((min(pair), max(pair)) for pair in found)
 
     @property
+    def gate_names(self) -> frozenset[str]:
+        """Names of all gates with errors or durations."""
+        tables = (*self.errors.values(), *self.durations_s.values())
+        return frozenset(name for table in tables for name in table)
+
+    @property
     def digest(self) -> str:
         """Short text that differs for other numbers."""
         numbers = [_sorted(getattr(self, item.name)) for item in fields(self)]

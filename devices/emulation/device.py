@@ -46,6 +46,10 @@ class EmulatedDevice(Device):
         ``gates``: without the relaxation of waiting qubits.
     noise : Noise, optional
         Noise in place of that from the calibration.
+    simulator : Device, optional
+        Simulator of the circuits; default: the local device.
+    name : str, optional
+        Name of the device; default: that of the device with ``emulate``.
     shots : None, int or sequence
         Shots of circuits that set none; default: as the device.
     seed : int, optional
@@ -65,17 +69,19 @@ class EmulatedDevice(Device):
         *,
         emulate: str = WITH_IDLE,
         noise: Noise | None = None,
+        simulator: Device | None = None,
+        name: str | None = None,
         shots: ShotsLike = "default",
         seed: int | None = None,
     ) -> None:
         self.emulated, self.provider = emulated, emulated.provider  # type: ignore[misc]  # of it
-        self.name = f"{emulated.name}?emulate={emulate}"
+        self.name = name or f"{emulated.name}?emulate={emulate}"
         self.noise = noise or _noise(emulated, idle=emulate == WITH_IDLE)
         self.capabilities = rehearsed(emulated.capabilities)
         default = emulated.shots if shots == "default" else shots
         super().__init__(wires=emulated.wires, shots=default)
         self.rate = emulated.rate
-        self._simulator = _simulator(seed)
+        self._simulator = simulator or _simulator(seed)
         self._noisy: dict[tuple[NativeCircuit, Structure], Structure] = {}
 
     @property
@@ -83,15 +89,7 @@ class EmulatedDevice(Device):
         """Source of the device's limits, and of the noise."""
         known = getattr(self.emulated, "origin", None)
         parts = [] if known is None else [known]
-        return ", ".join([*parts, f"emulated with the noise of {self._noise_source}"])
-
-    @property
-    def _noise_source(self) -> str:
-        calibration = self.emulated.noise_calibration
-        if calibration is None:
-            return "a given model"
-        dated = f" of {calibration.date}" if calibration.date else ""
-        return f"the {calibration.source or 'device'}{dated}"
+        return ", ".join([*parts, f"emulated with the noise of {self.noise.source}"])
 
     @property
     def identity(self) -> str:

@@ -68,8 +68,8 @@ class NativeCircuit:
 class Noise(Protocol):
     """Noise of a device: channels after gates, of waiting qubits, and of readouts."""
 
-    def after(self, gate: NativeGate) -> Sequence[Operator]:
-        """Return the channels after a gate."""
+    def around(self, gate: NativeGate) -> Sequence[Operator]:
+        """Return the operators of a gate with its channels."""
 
     def during(self, qubit: int, duration_s: float) -> Sequence[Operator]:
         """Return the channels of a qubit that waits."""
@@ -83,6 +83,22 @@ class Noise(Protocol):
     @property
     def digest(self) -> str:
         """Short text that differs for other noise."""
+
+    @property
+    def source(self) -> str:
+        """Origin of the noise, for plans."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the gates that have noise, in a vendor's words."""
+
+    @property
+    def by_labels(self) -> bool:
+        """Whether it knows wires by their labels, and gates as they are written here."""
+
+    @property
+    def merges(self) -> bool:
+        """Whether a run of gates on a qubit counts as one rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +115,25 @@ class CalibratedNoise:
     calibration: Calibration
     idle: bool = True
 
-    def after(self, gate: NativeGate) -> Sequence[Operator]:
-        return gate_channels(self.calibration, gate.name, gate.qubits)
+    def around(self, gate: NativeGate) -> Sequence[Operator]:
+        return [*gate.operators, *gate_channels(self.calibration, gate.name, gate.qubits)]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.calibration.gate_names
+
+    @property
+    def by_labels(self) -> bool:
+        return False
+
+    @property
+    def merges(self) -> bool:
+        return True
+
+    @property
+    def source(self) -> str:
+        dated = f" of {self.calibration.date}" if self.calibration.date else ""
+        return f"the {self.calibration.source or 'given calibration'}{dated}"
 
     def during(self, qubit: int, duration_s: float) -> Sequence[Operator]:
         return idle_channels(self.calibration, qubit, duration_s) if self.idle else ()
@@ -131,7 +164,7 @@ def noisy_structure(
     operations: list[Operator] = []
     for gate, waiting in zip(circuit.gates, waits_s(circuit.gates, noise), strict=True):
         if gate.name != BARRIER:
-            operations += [*gate.operators, *noise.after(gate)]
+            operations += noise.around(gate)
         for qubit, duration_s in waiting.items():
             operations += noise.during(qubit, duration_s)
     placed = [

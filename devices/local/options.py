@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -26,9 +26,14 @@ class LocalOptions(Options):
     trajectories : int, optional
         Number of trajectories of exact results of circuits with noise channels; default: density
         matrices where they fit.
+    noise : str or object, optional
+        Noise of all gates and readouts: a device with a calibration, ``qiskit:fake_torino``; a file
+        with the description of a device of Amazon Braket; as an argument also a ``NoiseModel``,
+        ``Target`` or backend of Qiskit, or a ``qg.NoiseModel``.
     """
 
     precision: Literal["double", "single"] = "double"
     threads: Annotated[int | None, Field(gt=0, le=MOST_THREADS)] = None
     memory_gib: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     trajectories: Annotated[int | None, Field(ge=2)] = None
+    noise: Any = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.local.device import LOCAL, LocalDevice
 from qgate.devices.provider import Provider
@@ -45,7 +46,9 @@ class LocalProvider(Provider):
 
     def make(
         self, target: str, options: LocalOptions, *, wires: Wires | None, shots: Shots | str
-    ) -> LocalDevice:
+    ) -> Device:
+        if options.noise is not None:
+            return self._noisy(options, wires=wires, shots=shots)
         device = LocalDevice(
             wires=wires,
             shots=shots,
@@ -57,6 +60,20 @@ class LocalProvider(Provider):
         )
         device.density_matrices = target == DENSITIES
         return device
+
+    def _noisy(self, options: LocalOptions, *, wires: Wires | None, shots: Shots | str) -> Device:
+        """Return the device with noise after every gate."""
+        from qgate.devices.emulation.device import EmulatedDevice  # few devices have noise
+        from qgate.devices.emulation.noise_sources import noise_from
+        from qgate.devices.emulation.noisy_gates import NoisyGates
+
+        noise = noise_from(options.noise)
+        without = options.model_copy(update={"noise": None})
+        simulator = self.make(self.default_target, without, wires=None, shots="default")
+        gates = NoisyGates(noise, name=self.name, capabilities=LOCAL, wires=wires, shots=shots)
+        return EmulatedDevice(
+            gates, noise=noise, simulator=simulator, name=f"{self.name} with noise"
+        )
 
     def make_without_options(
         self, target: str, *, wires: Wires | None, shots: Shots | str

@@ -23,6 +23,7 @@ from qgate.wires import Wires
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
+    from qgate.devices.emulation.native_circuit import Noise
     from qgate.devices.qiskit.vendors.backends import Source
     from qgate.devices.qiskit.vendors.card import VendorCard
     from qgate.interchange.imported import ImportedCircuit
@@ -171,7 +172,7 @@ class QiskitProvider(Provider):
     name = "qiskit"
     default_target = "aer"
     options = QiskitOptions
-    sdks = frozenset({"qiskit"})
+    sdks = frozenset({"qiskit", "qiskit_aer"})
 
     def targets(self) -> Collection[str]:
         return ("aer", *fake_names())
@@ -217,6 +218,14 @@ class QiskitProvider(Provider):
         from qgate.devices.qiskit.incoming import from_qiskit
 
         return from_qiskit(candidate) if isinstance(candidate, QuantumCircuit) else None
+
+    def noise_of(self, candidate: object) -> Noise | None:
+        """Return the noise of a ``NoiseModel`` of Aer, a ``Target`` or a backend."""
+        if isinstance(candidate, dict):
+            return None
+        from qgate.devices.qiskit.noise_models import noise_of  # the candidate's class loaded it
+
+        return noise_of(candidate)
 
     def make_from_object(
         self,

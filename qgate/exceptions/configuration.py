@@ -177,3 +177,15 @@ class NotEmulated(ConfigurationError):
         "example ibm:ibm_torino?emulate=calibration, or give a simulator its noise, "
         "local?noise=qiskit:fake_torino."
     )
+
+
+class InvalidNoise(ConfigurationError):
+    """An object or text that a simulator was given as its noise has none."""
+
+    given: str
+    reason: str
+    message = (
+        "{given} cannot be the noise of a simulator: {reason}. Give the string of a device with a "
+        "calibration, for example qiskit:fake_torino; a JSON file with the description of a "
+        "device of Amazon Braket; a NoiseModel, Target or backend of Qiskit; or a qg.NoiseModel."
+    )
