@@ -192,7 +192,7 @@ def test_an_unknown_name_lists_named_devices_too(home: Path):
         ({"name": "locl"}, UnknownDevice, "Did you mean 'local'?"),
         ({"name": "local:statevectr"}, UnknownDevice, "Did you mean 'statevector'?"),
         ({"name": "local?shot=5"}, UnknownOption, "Did you mean 'shots'?"),
-        ({"name": "local", "sed": 5}, UnknownOption, "Did you mean 'seed'?"),
+        ({"name": "local", "sed": 5}, UnknownOption, "Did you mean 'seed'"),
         ({"name": "local?shots=-5"}, InvalidOption, "shots='-5' cannot be used: input should be"),
         ({"name": "local?shots=many"}, InvalidOption, "shots='many' cannot be used"),
         ({"name": "local?seed=-1"}, InvalidOption, "seed='-1'"),
