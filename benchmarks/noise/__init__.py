@@ -1,0 +1,1 @@
+"""Circuits with noise of `noisy.py`, and their runner in each library."""
