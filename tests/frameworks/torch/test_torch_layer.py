@@ -198,7 +198,7 @@ def test_a_weight_may_have_the_name_of_an_attribute_of_the_qnode():
     layer = made(function=function, shapes={"update": 1})
 
     assert list(layer.state_dict()) == ["update"]
-    assert float(layer(torch.zeros(1))) == pytest.approx(float(torch.cos(layer.update)))
+    assert layer(torch.zeros(1)).item() == pytest.approx(torch.cos(layer.update).item())
 
 
 def test_the_state_is_saved_and_loaded():
