@@ -86,13 +86,16 @@ def refusal_of(method: GradientMethod, structure: Structure, trainable: tuple[in
     wrong = sorted({item.kind.value for item in structure.measurements} - set(method.measures))
     if not wrong:
         return refuse_trained_arrays(structure, trainable)
-    kinds = ", ".join(kind.value for kind in method.measures if kind is not MeasurementKind.TERMS)
+    kinds = ", ".join(kind.value for kind in method.measures if kind not in INTERNAL)
     differentiates = f"{method.name} differentiates {kinds} only"
     reason = f"the circuit returns {', '.join(wrong)}, and {differentiates}"
     if not set(wrong) <= set(EXACT_KINDS):
         return reason, "Return one of these; single shots have no derivative."
     return reason, USE_BACKPROP
 
+
+INTERNAL = (MeasurementKind.TERMS, MeasurementKind.PROCESSED)
+"""Kinds that stand for others, and that errors do not name."""
 
 _SHIFTS = frozenset({"shifts", "fallback_step", "broadcast"})
 _DIFFERENCES = frozenset({"h", "approx_order", "n", "strategy", "broadcast", "validate_params"})

@@ -246,6 +246,34 @@ class FrameworkCases:
             self.adapter.numbers(found), reference(energy, 0), atol=tolerance
         )
 
+    @pytest.mark.parametrize("method", ["adjoint", "backprop", "parameter-shift"])
+    def test_probabilities_of_noise_are_differentiated(self, method: str) -> None:
+        def function(x: Any) -> Any:  # (1 - 2 p) ((1 - g) cos(a) + g)
+            qg.RX(x[0], wires=0)
+            qg.AmplitudeDamping(x[1], wires=0)
+            qg.BitFlip(x[2], wires=0)
+            return qg.expval(qg.Z(0))
+
+        node = qg.QNode(function, "local", diff_method=method)
+        found = self.adapter.jacobian(node, 0)(self.adapter.array(np.array([0.4, 0.3, 0.1])))
+
+        cosine, sine = np.cos(0.4), np.sin(0.4)
+        exact = [-0.8 * 0.7 * sine, 0.8 * (1 - cosine), -2 * (0.7 * cosine + 0.3)]
+        np.testing.assert_allclose(self.adapter.numbers(found), exact, atol=1e-8)
+
+    def test_the_state_after_noise_has_second_derivatives(self) -> None:
+        def function(p: Any) -> Any:
+            qg.Hadamard(wires=0)
+            qg.PhaseDamping(p, wires=0)
+            return qg.purity(wires=0)  # 1 - p / 2
+
+        node = qg.QNode(function, "local", diff_method="backprop")
+        first = self.derivative(node)
+        at = self.adapter.array(np.array(0.3))
+
+        assert float(self.adapter.numbers(first(at))) == pytest.approx(-0.5)
+        assert float(self.adapter.numbers(self.derivative(first)(at))) == pytest.approx(0, abs=1e-9)
+
     @pytest.mark.parametrize("method", ["adjoint", "parameter-shift"])
     def test_gates_under_conditions_are_differentiated(self, method: str) -> None:
         def function(x: Any) -> Any:
