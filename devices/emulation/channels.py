@@ -17,17 +17,21 @@ from collections.abc import Sequence
 from itertools import product
 from math import exp, prod
 
+import numpy as np
+
 from qgate.devices.emulation.calibration import Calibration, Qubits
 from qgate.operations.channels import (
     Channel,
     DepolarizingChannel,
     PauliMixture,
     PhaseDamping,
+    QubitChannel,
     ResetError,
     ThermalRelaxationError,
 )
 from qgate.operations.fixed import PauliX
 from qgate.operations.operator import Operator
+from qgate.recording import paused
 from qgate.typing import Tensor, WiresLike
 
 
@@ -53,6 +57,11 @@ class PairDepolarizing(PauliMixture):
 
     def probabilities(self, p: Tensor) -> Sequence[Tensor]:
         return (1 - p, *[p / 15] * 15)
+
+    def decomposition(self) -> list[Operator]:
+        """Return it by its Kraus matrices, for simulations that know channels by their names."""
+        with paused():
+            return [QubitChannel(np.stack(self.kraus_matrices()), self.wires)]
 
 
 DEPOLARIZING: dict[int, type[Channel]] = {1: DepolarizingChannel, 2: PairDepolarizing}

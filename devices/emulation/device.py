@@ -62,6 +62,7 @@ class EmulatedDevice(Device):
     """
 
     emulated: Device
+    provider = "local"  # also in journals, so that no job of a provider is looked for
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class EmulatedDevice(Device):
         shots: ShotsLike = "default",
         seed: int | None = None,
     ) -> None:
-        self.emulated, self.provider = emulated, emulated.provider  # type: ignore[misc]  # of it
+        self.emulated = emulated
         self.name = name or f"{emulated.name}?emulate={emulate}"
         self.noise = noise or _noise(emulated, idle=emulate == WITH_IDLE)
         self.capabilities = rehearsed(emulated.capabilities)

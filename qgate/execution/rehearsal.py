@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.devices.registry import device as make_device
+from qgate.exceptions import TooMuchMemory
 from qgate.execution.execute import MeasurementResult, prepare
 from qgate.jobs.planning import RehearsedValues
-from qgate.measurements import Measurement, MeasurementKind
+from qgate.measurements import EXACT_KINDS, Measurement, MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.recording import paused
 from qgate.sweep import Sweep
@@ -28,15 +29,24 @@ def rehearsed_values(sweep: Sweep, device: Device) -> RehearsedValues:
     """Return the values of a sweep with shots, without and with noise, and their errors.
 
     Values are expectation values, variances and probabilities; samples and counts are left out.
+    There are none if the density matrix of the circuit does not fit in memory.
 
     Notes
     -----
     Cost: one exact simulation with noise, and one of each circuit of the device; the shots are
     drawn ``DRAWS`` times from its probabilities.
     """
+    measurements = sweep.structure.measurements
+    kept = [item for item in measurements if item.kind in EXACT_KINDS and not item.is_shadow]
+    if not kept:
+        return RehearsedValues((), (), ())
+    sweep = sweep.with_structure(sweep.structure.with_measurements(kept))
     exact = replace(sweep, shots=None, seed=None)
-    ideal, noisy = (_numbers(_exact(exact, each)) for each in (make_device("local"), device))
-    found = np.stack([_numbers(entries) for entries in _drawn(sweep, device)])
+    try:
+        ideal, noisy = (_numbers(_exact(exact, each)) for each in (make_device("local"), device))
+        found = np.stack([_numbers(entries) for entries in _drawn(sweep, device)])
+    except TooMuchMemory:
+        return RehearsedValues((), (), ())
     return RehearsedValues(
         tuple(ideal.tolist()), tuple(noisy.tolist()), tuple(found.std(axis=0, ddof=1).tolist())
     )

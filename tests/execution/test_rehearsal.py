@@ -38,6 +38,12 @@ def test_later_requests_follow_from_the_values_of_the_emulation():
     assert second.ideal[0] == pytest.approx(np.cos(0.1))  # zeros would give 1 as well
 
 
+def test_counts_have_no_errors():
+    qnode = qg.QNode(lambda: (qg.X(0), qg.counts(wires=0))[1], DEVICE)
+
+    assert qg.plan(qnode)().rehearsed[0].ideal == ()
+
+
 def test_a_plan_prints_the_errors():
     text = str(qg.plan(circuit_on(DEVICE))(0.7))
 

@@ -73,3 +73,18 @@ def test_verbatim_circuits_have_the_results_of_the_emulator_of_the_sdk(double):
     exact = qg.set_shots(circuit, None)()
     found = np.array([counts.measurement_probabilities.get(f"{n:03b}", 0.0) for n in range(8)])
     assert np.all(abs(found - exact) < 5 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-3)
+
+
+def test_circuits_whose_density_matrix_does_not_fit_run_from_shots():
+    def chain():
+        qg.X(0)
+        for wire in range(13):
+            qg.CNOT([wire, wire + 1])
+        return qg.expval(qg.Z(13))
+
+    device = qg.device("braket:ionq/forte-enterprise-1?emulate=calibration&seed=1&shots=400")
+
+    found = qg.QNode(chain, device)()
+
+    assert -1 < found < -0.6
+    assert qg.plan(qg.QNode(chain, device))().rehearsed[0].noisy == ()

@@ -137,3 +137,18 @@ def test_a_target_with_unequal_readout_errors_keeps_them():
     facts.prob_meas1_prep0, facts.prob_meas0_prep1 = 0.01, 0.2
 
     assert target_calibration(backend.target).confusion(1) == (0.01, 0.2)
+
+
+def test_a_journal_keeps_emulations_apart_from_the_device():
+    names = ("calibration", "gates")
+    with qg.run("h2", journal=":memory:") as run:
+        values = [
+            qg.QNode(circuit, qg.device(MANILA.format(name)))([0.3, 1.1, -0.4, 0.8])
+            for name in names
+        ]
+
+    assert values[0].tolist() != values[1].tolist()
+    assert {record.provider for record in run.records} == {"local"}
+    assert [record.device.rpartition("emulate=")[2][:5] for record in run.records] == [
+        name[:5] for name in names
+    ]
