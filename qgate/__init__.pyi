@@ -5,6 +5,7 @@
 # access. To add a name, add its line to these lines and run `make format`, which sorts. A module
 # or package of qgate is a name too: "from qgate import gradients as gradients".
 
+from qgate import data as data
 from qgate import devices as devices
 from qgate import drawer as drawer
 from qgate import exceptions as exceptions

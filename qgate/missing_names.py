@@ -55,8 +55,8 @@ LATTICES = (
     "qg.sum(*(qg.Z(i) @ qg.Z(i + 1) for i in range(n - 1)))."
 )
 DATA = (
-    "Downloads of data sets are out of scope. Load files with numpy or h5py; "
-    "qg.qchem.molecular_hamiltonian computes the Hamiltonian of a molecule."
+    "Downloads of data sets are out of scope. qg.data.load('qchem', molname='H2') computes data of "
+    "small molecules; load files with numpy or h5py."
 )
 TOOLS = "Not part of the package: use Python's own logging, warnings and debugger."
 OLD_DEVICES = (

@@ -141,6 +141,13 @@ class Molecule:
         return float(self._mean_field.e_tot)
 
     @cached_property
+    def fci_energy(self) -> float:
+        """Lowest energy of its electrons in the basis set, in hartree."""
+        from pyscf import fci
+
+        return float(fci.FCI(self._mean_field).kernel()[0])
+
+    @cached_property
     def _mean_field(self) -> Any:
         from pyscf import scf
 
