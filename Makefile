@@ -73,7 +73,8 @@ sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address 
 		-o build/sanitized/_statevector_baseline$(SUFFIX)
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 QGATE_KERNELS=$(CURDIR)/build/sanitized \
-		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py
+		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py \
+		tests/devices/local/mixed/test_pauli_engine.py
 
 .PHONY: crashes
 crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and IBM at 60 points, without and with faults

@@ -24,6 +24,7 @@ static void block_matrix(const pauli_plan *p, const pauli_step *b, const double 
         for (int64_t i = p->starts[f]; i < p->starts[f + 1]; i++) {
             const entry *e = p->entries + i;
             double value = e->value * coefficients[e->coefficient];
+            if (value == 0) continue; /* as most entries of given matrices are */
             if (f == b->first)
                 next[e->row * size + e->column] += value;
             else
@@ -56,7 +57,8 @@ static void add_slopes(const pauli_plan *p, const pauli_step *b, const double *c
                 slopes[e->coefficient] += e->value * sum;
             }
             if (!further) continue;
-            add_row(e->value * coefficients[e->coefficient], from, work + e->column * size, size);
+            double value = e->value * coefficients[e->coefficient];
+            if (value != 0) add_row(value, from, work + e->column * size, size);
         }
         if (further) memcpy(gradient, work, all * sizeof(double));
     }

@@ -181,8 +181,9 @@ static void NAME(back_range)(run *job, int64_t begin, int64_t end, const double 
     if (count - 1 <= num_kept) {
         if (!recorded) NAME(record)(job, begin, end, coefficients, x, kept, NULL, w, t);
         for (int64_t i = end - 1; i >= begin; i--) {
-            if (job->wanted[i]) count--;
-            NAME(back_step)(job, i, coefficients, count ? kept[count - 1] : x, w, t);
+            const real *ket = x;
+            if (job->wanted[i] && --count) ket = kept[count - 1];
+            NAME(back_step)(job, i, coefficients, ket, w, t);
         }
         return;
     }
