@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,7 +68,12 @@ def with_recipes(
         start = sum(map(len, offsets))
         entries += [(target, start + place, weight) for place, weight in enumerate(rule[:, 0])]
         offsets.append(np.multiply.outer(shifts, _moved_by(angles, slot)))
-    stencil = Stencil.from_entries(np.concatenate(offsets), entries, len(slots), 1)
+    every = np.concatenate(offsets)
+    stencil = Stencil.from_entries(every, entries, len(slots), 1)
+    if inner.pins is not None:
+        pins = np.zeros(every.shape, dtype=bool)
+        pins[: len(inner.pins)] = inner.pins
+        stencil = replace(stencil, pins=pins)
     return ShiftedSweep(shifted.decomposed, (stencil.merged(),))
 
 
