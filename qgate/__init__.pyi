@@ -281,6 +281,7 @@ from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer
 from qgate.templates import trotterize as trotterize
 from qgate.templates.subroutines import iterative_qpe as iterative_qpe
+from qgate.transforms.applied import qfunc_transform as qfunc_transform
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input
 from qgate.transforms.passes.batching import batch_params as batch_params

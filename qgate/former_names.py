@@ -37,7 +37,7 @@ REPLACED: tuple[tuple[str, str], ...] = (
     (
         TRANSFORMS,
         "batch_transform gradient_transform hessian_transform map_batch_transform op_transform "
-        "qfunc_transform single_tape_transform",
+        "single_tape_transform",
     ),
     (DECORATED, "templates.template decorator"),
     (STATISTICS, "qinfo"),

@@ -3,6 +3,7 @@
 from qgate.exceptions import TransformError as TransformError
 from qgate.transforms import core as core
 from qgate.transforms import optimization as optimization
+from qgate.transforms.applied import qfunc_transform as qfunc_transform
 from qgate.transforms.circuit_transform import Transform as Transform
 from qgate.transforms.circuit_transform import transform as transform
 from qgate.transforms.passes.batching import batch_input as batch_input

@@ -96,6 +96,11 @@ def _edited(index: Any, part: Any, count: Any, target: Any) -> Any:
     return pipeline(users(target))
 
 
+def _applied(tape: Any) -> None:
+    for operation in tape.operations:
+        qg.apply(operation)
+
+
 def passes() -> list[Entry]:
     """Return entries of transforms."""
     two = np.array([0.1, 0.2])
@@ -150,6 +155,11 @@ def passes() -> list[Entry]:
             },
         ),
         Entry("decompose", _transformed(qg.decompose), decomposed),
+        Entry(
+            "qfunc_transform",
+            lambda tape_transform: qg.qfunc_transform(tape_transform)(node())(ANGLES),
+            {"tape_transform": _applied},
+        ),
         Entry(
             "transforms.transpile",
             _transformed(qg.transforms.transpile),
