@@ -258,6 +258,7 @@ from qgate.templates import HilbertSchmidt as HilbertSchmidt
 from qgate.templates import IQPEmbedding as IQPEmbedding
 from qgate.templates import LocalHilbertSchmidt as LocalHilbertSchmidt
 from qgate.templates import MottonenStatePreparation as MottonenStatePreparation
+from qgate.templates import MPSPrep as MPSPrep
 from qgate.templates import MultiplexerStatePreparation as MultiplexerStatePreparation
 from qgate.templates import ParticleConservingU1 as ParticleConservingU1
 from qgate.templates import ParticleConservingU2 as ParticleConservingU2

@@ -126,8 +126,8 @@ REASONS: tuple[tuple[str, str], ...] = (
         TEMPLATE,
         "gate_fabric basis_rotation_template "
         "ccl2 "
-        "cosine_window superposition order_states MPSPrep mps "
-        "state_prep_mps right_canonicalize_mps mera ttn "
+        "cosine_window superposition order_states mps "
+        "state_prep_mps mera ttn "
         "multiplexer_state_prep "
         "qmc random "
         "iqp iqp_expval SumOfSlatersPrep sum_of_slaters compute_sos_encoding select_sos_rows",

@@ -27,6 +27,13 @@ from pennylane.templates.state_preparations import ArbitraryStatePreparation
 from pennylane.templates.state_preparations import MottonenStatePreparation
 from pennylane.templates.subroutines import ApproxTimeEvolution, ArbitraryUnitary, GroverOperator
 from pennylane.templates.subroutines import QFT, UCCSD, Permute, QuantumPhaseEstimation
+from pennylane.templates import MERA, MPS, TTN, ControlledSequence, GateFabric, HilbertSchmidt
+from pennylane.templates.layers import GateFabric
+from pennylane.templates.state_preparations import CosineWindow, MPSPrep, Superposition
+from pennylane.templates.subroutines import BasisRotation, FlipSign, QDrift, kUpCCGSD
+from pennylane.ops import SpecialUnitary
+from pennylane.ops.qubit import SpecialUnitary
+from pennylane.transforms import apply_controlled_Q, quantum_monte_carlo
 from pennylane.math import fidelity, get_interface, stack, toarray, unwrap
 from pennylane.operation import AnyWires, Observable, Operation, Operator
 from pennylane.ops import RX, RY, RZ, CNOT, Hadamard, Hamiltonian, Prod, Sum, ctrl

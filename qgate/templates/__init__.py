@@ -26,6 +26,7 @@ from qgate.templates.layers import (
 from qgate.templates.state_preparations import (
     CosineWindow,
     MottonenStatePreparation,
+    MPSPrep,
     MultiplexerStatePreparation,
     Superposition,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "HilbertSchmidt",
     "IQPEmbedding",
     "LocalHilbertSchmidt",
+    "MPSPrep",
     "MottonenStatePreparation",
     "MultiplexerStatePreparation",
     "ParticleConservingU1",

@@ -5,15 +5,18 @@ from __future__ import annotations
 from qgate.operations.state_preparation import StatePrep
 from qgate.templates.arbitrary import ArbitraryStatePreparation
 from qgate.templates.cosine_window import CosineWindow
+from qgate.templates.mps_prep import MPSPrep, right_canonicalize_mps
 from qgate.templates.superposition import Superposition
 from qgate.typing import Tensor, WiresLike
 
 __all__ = [
     "ArbitraryStatePreparation",
     "CosineWindow",
+    "MPSPrep",
     "MottonenStatePreparation",
     "MultiplexerStatePreparation",
     "Superposition",
+    "right_canonicalize_mps",
 ]
 
 

@@ -182,6 +182,15 @@ def operators() -> list[Entry]:
                 "wires": [0],
             },
         ),
+        (
+            "MPSPrep",
+            {
+                "mps": [np.eye(2) * 0.5**0.5, np.eye(2)],
+                "wires": [0, 1],
+                "work_wires": [2],
+                "right_canonicalize": True,
+            },
+        ),
         ("iterative_qpe", {"base": qg.RZ(0.1, 0), "aux_wire": 1, "iters": 2}),
         ("trotterize", {"qfunc": lambda time, wires: qg.RX(time, wires), "n": 2, "order": 4}),
         ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
