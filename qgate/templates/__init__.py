@@ -29,6 +29,7 @@ from qgate.templates.state_preparations import (
     MPSPrep,
     MultiplexerStatePreparation,
     Superposition,
+    right_canonicalize_mps,
 )
 from qgate.templates.subroutines import (
     AQFT,
@@ -115,6 +116,7 @@ __all__ = [
     "broadcast",
     "kUpCCGSD",
     "layer",
+    "right_canonicalize_mps",
     "trotterize",
 ]
 
