@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -164,17 +165,18 @@ def drawn_errors(
 
 def mixtures_of(circuit: Framed, angles: FloatArray, arrays: Sequence[Tensor]) -> list[Mixture]:
     """Return the mixtures of all channels with the numbers of a row of decomposed angles."""
-    known: dict[object, Mixture] = {}
+    known: dict[Any, Mixture] = {}
     found = []
     for location in circuit.locations:
-        key: list[object] = []
+        key: list[Any] = []
         bound = []
         for channel in location.channels:
             numbers = [evaluate(symbol, angles, arrays) for symbol in channel.parameters]
             bound.append(channel.with_parameters(numbers) if numbers else channel)
             places = tuple(location.channels[0].wires.indices(channel.wires))
             content = tuple(np.asarray(number).tobytes() for number in numbers)
-            key.append((channel.name, places, *channel.hyperparameters.values(), content))
+            kind: Any = type(channel)
+            key.append((kind, places, *channel.hyperparameters.values(), content))
         if tuple(key) not in known:
             known[tuple(key)] = mixture_of(bound)
         found.append(known[tuple(key)])

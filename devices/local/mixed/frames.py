@@ -21,24 +21,35 @@ import numpy as np
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
 from qgate.devices.local.gate_action import DENSE_WIRES, NOTHING, ONE_WEIGHT
-from qgate.devices.local.gates import MIXED_GATES
+from qgate.devices.local.gates import GATES
 from qgate.devices.local.mixed.channel_mixtures import word_bits, word_matrices
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.operations.operator import Operator
-from qgate.operations.recorded import MID_MEASURE, Recorded, RecordedCondition
+from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.rotations import RX, RY, RZ
 from qgate.operations.slots import Affine
 from qgate.operations.unitary_synthesis import euler_angles
 from qgate.recording import paused
 from qgate.structure import ArraySlot, Structure, slots_of
-from qgate.transforms.decomposition import AffineMap, GateSet, decompose_structure
+from qgate.transforms.decomposition import AffineMap, decompose_structure
 from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray
 from qgate.wires import Wires
 
-PLANNED = OneAngleGates(
-    GateSet(MIXED_GATES.names | {MID_MEASURE}, matrix_wires=MIXED_GATES.matrix_wires)
-)
-"""Gates of plans, channels, and mid-circuit measurements."""
+
+@dataclass(frozen=True, slots=True)
+class FramedGates:
+    """Gate set of gates of plans, all channels, and mid-circuit measurements."""
+
+    gates: OneAngleGates
+
+    def __call__(self, operation: Operator) -> bool:
+        if operation.is_channel or isinstance(operation, Recorded):
+            return True
+        return self.gates(operation)
+
+
+PLANNED = FramedGates(OneAngleGates(GATES))
+"""Gates of circuits that run as trajectories."""
 
 CLIFFORD_WIRES = 3
 """Maximum number of wires of gates that are tested for being Clifford gates."""

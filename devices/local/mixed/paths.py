@@ -183,7 +183,7 @@ def _holds(operation: RecordedCondition, outcomes: Mapping[Wire, int]) -> bool:
 
 def _parts(state: ComplexArray, axes: Sequence[int], n: int) -> list[ComplexArray]:
     """Return the amplitudes for each basis state of some wires, the first most significant."""
-    tensor = state.reshape((2,) * n)
+    tensor = state.reshape((*(2,) * n, 1))  # every part is an array, also of all wires
     found = []
     for number in range(2 ** len(axes)):
         index: list[Any] = [slice(None)] * n

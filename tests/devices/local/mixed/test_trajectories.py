@@ -296,3 +296,38 @@ def test_selected_outcomes_keep_the_shots_that_have_them():
 
     found = qg.QNode(circuit, qg.device("local", seed=3), shots=2000, mcm_method="one-shot")()
     assert_allclose(found, [0.3, 0.7], atol=5 * np.sqrt(0.21 / 1000))
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        lambda: qg.QubitDensityMatrix(np.array([[0.7, 0.1], [0.1, 0.3]]), wires=0),
+        lambda: qg.AmplitudeDamping(0.3, 0),
+        lambda: qg.ResetError(0.3, 0.2, 0),
+    ],
+)
+def test_channels_of_all_wires_keep_the_norm(channel):
+    def circuit():
+        qg.RX(0.8, 0)
+        channel()
+        return qg.expval(qg.Z(0) + 2 * qg.I(0))
+
+    found = qg.estimate(qnode_of(circuit, trajectories=1000, seed=1))()
+    assert abs(found.value - qnode_of(circuit)()) < 5 * found.standard_error
+
+
+def test_channels_of_users_run_as_trajectories():
+    class Shaken(qg.operation.Channel):
+        num_wires = 1
+
+        @staticmethod
+        def compute_kraus_matrices(p):
+            return [np.sqrt(1 - p) * np.eye(2), np.sqrt(p) * np.array([[1, 0], [0, 1j]])]
+
+    def circuit():
+        qg.Hadamard(0)
+        Shaken(0.3, wires=0)
+        return qg.expval(qg.X(0))
+
+    found = qg.estimate(qnode_of(circuit, trajectories=1000, seed=1))()
+    assert abs(found.value - 0.7) < 5 * found.standard_error
