@@ -22,7 +22,7 @@ from programs import PROGRAMS
 
 TOLERANCE = 1e-7
 
-EXACT_DTYPE = ("circuit", "derivative", "return", "template")
+EXACT_DTYPE = ("circuit", "derivative", "noise", "return", "template")
 """Groups in which dtypes are compared; qgate's matrices are complex128, PennyLane's vary."""
 
 COUNTS = (

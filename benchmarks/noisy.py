@@ -2,6 +2,7 @@
 
     python benchmarks/noisy.py --python .venv-peers/bin/python
     python benchmarks/noisy.py --python ... --only LiH --rounds 3
+    python benchmarks/noisy.py --python ... --agree 1000
 
 Every library runs the same native gates with the same channels after them, compiled for
 ``fake_torino`` and with the noise of its calibration. Each has a separate interpreter with one
@@ -19,12 +20,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from document import PAGE, filled, table
 from engines.contenders import Contender, answered, version
 from engines.measuring import Row, measure
@@ -62,7 +64,7 @@ LEAST_S = 0.1
 """A call is repeated until it has taken this long."""
 
 
-@cache
+@lru_cache(maxsize=2)
 def prepared(name: str, folder: str, workload: str) -> Any:
     """Return the calls of a workload, made once in each interpreter."""
     module, _, function = CONTENDERS[name].place.partition(":")
@@ -105,6 +107,31 @@ def run(
                 print(line(made, list(asked)), flush=True)
                 rows.append(made)
     return rows
+
+
+def agree(python: str, count: int) -> int:
+    """Compare values and gradients of random circuits with Aer's, and return the exit status."""
+    from noise.random_circuits import random_circuit  # of qgate's environment, as above
+
+    largest = {"value": 0.0, "gradient": 0.0}
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        places = {"qgate": sys.executable, "aer": python}
+        peers = [
+            stack.enter_context(Peer(place, __file__, name, {FOLDER: folder}))
+            for name, place in places.items()
+        ]
+        for seed in range(count):
+            circuit = random_circuit(seed)
+            circuit.save(Path(folder, f"{circuit.title}.json"))
+            for call in largest:
+                ours, theirs = (
+                    peer.ask(workload=circuit.title, call=call, least_s=0.0)["numbers"]
+                    for peer in peers
+                )
+                off = float(abs(np.subtract(ours, theirs)).max())
+                largest[call] = max(largest[call], off)
+    print(f"{count} random circuits, largest differences from Aer: {largest}")
+    return int(largest["value"] > 1e-10 or largest["gradient"] > 1e-6)
 
 
 def _scaled(row: Row, shots: int | None) -> Row:
@@ -157,6 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--trajectories", type=int, default=1000)
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--agree", type=int, help="only compare N random circuits with Aer")
     parser.add_argument("--write", action="store_true", help="write to docs/benchmarks.md")
     parser.add_argument("--serve", choices=CONTENDERS, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -165,6 +193,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if options.peers and not options.python:
         parser.error("--python is needed; benchmarks/README.md says how to make its environment")
+    if options.agree:
+        return agree(options.python, options.agree)
     rows = run(options.python, options.only, options.rounds, options.peers, options.trajectories)
     if options.write:
         page = PAGE.read_text(encoding="utf-8")

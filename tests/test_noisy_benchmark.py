@@ -12,6 +12,7 @@ import pytest
 from engines.circuits import Circuit, Gate
 from noise import aer, local, qnodes, workloads
 from noise.circuits import NoisyCircuit
+from noise.random_circuits import random_circuit
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,12 @@ def test_all_contenders_give_the_same_value_and_gradient(circuit, monkeypatch):
         for other in others:
             np.testing.assert_allclose(other, first, atol=within)
     assert any(channels for channels in circuit.noise.values())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_circuits_have_the_values_of_aer(seed):
+    circuit = random_circuit(seed)
+
+    values = [np.ravel(each.prepare(circuit)["value"].run()) for each in (local, aer)]
+
+    np.testing.assert_allclose(values[0], values[1], atol=1e-10)

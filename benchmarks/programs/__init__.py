@@ -9,6 +9,7 @@ from typing import Any
 from programs.circuits import CIRCUITS
 from programs.derivatives import DERIVATIVES
 from programs.gates import GATES
+from programs.noise import NOISE
 from programs.operators import OPERATORS
 from programs.optimizers import OPTIMIZERS
 from programs.returns import RETURNS
@@ -24,6 +25,7 @@ PROGRAMS: Mapping[str, Callable[[Any, Any], Any]] = {
         "derivative": DERIVATIVES,
         "circuit": CIRCUITS,
         "optimizer": OPTIMIZERS,
+        "noise": NOISE,
     }.items()
     for name, program in table.items()
 }
