@@ -30,7 +30,7 @@ class InvalidCall(InvalidParameters, TypeError):
     message = "{gate} cannot be called like this: {reason}. Call it as {call}."
 
 
-class NotHermitian(OperatorError, ValueError):
+class NotHermitian(OperatorError, DeviceError, ValueError):
     """An observable has to be Hermitian."""
 
     observable: str
