@@ -8,12 +8,12 @@ framework, which differentiates it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.arrays import isbox, namespace
-from qgate.exceptions import UnsupportedMeasurement
+from qgate.exceptions import QuantumFunctionError, UnsupportedMeasurement
 from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.recording import paused
@@ -84,10 +84,25 @@ def _processed(
     item: Measurement, states: MeasurementResult, tape: Tape, order: Wires
 ) -> MeasurementResult:
     """Return the values of a measurement from the states of all rows."""
+    process = _method(item, mixed=len(states[0].shape) > 1)
     if tape.batch_size is None and len(states) == 1:
-        return UnbatchedResult(_as_array(item.process_state(states[0], order)))
-    values = [_as_array(item.process_state(state, order)) for state in states]
+        return UnbatchedResult(_as_array(process(states[0], order)))
+    values = [_as_array(process(state, order)) for state in states]
     return namespace(values).stack(values)
+
+
+def _method(item: Any, *, mixed: bool) -> Callable[[Tensor, Wires], Tensor]:
+    """Return the method that computes a value from a state vector, or from a density matrix."""
+    if mixed and type(item).process_density_matrix is Measurement.process_density_matrix:
+        raise QuantumFunctionError(
+            f"{item.return_type} computes its value from a state vector, and the state after noise "
+            "is a density matrix. Define its method process_density_matrix(density_matrix, "
+            "wire_order)."
+        )
+    found: Callable[[Tensor, Wires], Tensor] = (
+        item.process_density_matrix if mixed else item.process_state
+    )
+    return found
 
 
 def _as_array(value: Tensor) -> Tensor:

@@ -127,7 +127,8 @@ class StateMeasurement(MeasurementProcess, kinds=OF_STATES):
 
     A subclass defines a measurement of its own. Its method ``process_state(state, wire_order)``
     gets the state vector of all wires, shape (2**n,), as an array of the user's framework, which
-    differentiates what it returns. From shots it is the state of ``qg.state``.
+    differentiates what it returns. From shots it is the state of ``qg.state``. After noise
+    channels, ``process_density_matrix(density_matrix, wire_order)`` gets the density matrix.
 
     Examples
     --------

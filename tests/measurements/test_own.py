@@ -118,3 +118,25 @@ def test_samples_without_shots_and_methods_without_shifts_are_refused():
         qg.grad(circuit)(qnp.array(X, requires_grad=True))
     with pytest.raises(QuantumFunctionError, match="Give an observable, or wires"):
         Ones(obs=qg.Z(0), wires=0)
+
+
+def test_a_value_after_noise_is_computed_from_the_density_matrix():
+    class Coherence(StateMeasurement):
+        def process_state(self, state, wire_order):
+            return state[0]
+
+        def process_density_matrix(self, density_matrix, wire_order):
+            return qg.math.real(density_matrix[0, 1])
+
+    def function(p, measured):
+        qg.Hadamard(wires=0)
+        qg.PhaseFlip(p, wires=0)
+        return measured()
+
+    circuit = qg.QNode(function, "local")
+    p = qnp.array(0.1, requires_grad=True)
+
+    assert circuit(p, Coherence) == pytest.approx(0.4)
+    assert qg.grad(circuit)(p, Coherence) == pytest.approx(-1)
+    with pytest.raises(QuantumFunctionError, match="Define its method process_density_matrix"):
+        circuit(p, Chance)
