@@ -280,6 +280,7 @@ from qgate.templates import TwoLocalSwapNetwork as TwoLocalSwapNetwork
 from qgate.templates import broadcast as broadcast
 from qgate.templates import kUpCCGSD as kUpCCGSD
 from qgate.templates import layer as layer
+from qgate.templates import right_canonicalize_mps as right_canonicalize_mps
 from qgate.templates import trotterize as trotterize
 from qgate.templates.subroutines import iterative_qpe as iterative_qpe
 from qgate.transforms.applied import qfunc_transform as qfunc_transform

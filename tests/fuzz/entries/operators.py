@@ -191,6 +191,7 @@ def operators() -> list[Entry]:
                 "right_canonicalize": True,
             },
         ),
+        ("right_canonicalize_mps", {"mps": [np.eye(2), np.eye(2)]}),
         ("iterative_qpe", {"base": qg.RZ(0.1, 0), "aux_wire": 1, "iters": 2}),
         ("trotterize", {"qfunc": lambda time, wires: qg.RX(time, wires), "n": 2, "order": 4}),
         ("SpecialUnitary", {"theta": [0.1, 0.2, 0.3], "wires": [0]}),
