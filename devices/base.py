@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeAlias
 
 import numpy as np
 
@@ -257,6 +257,13 @@ class Device(ABC):
         if isinstance(circuits, Tape):
             return execute([circuits], self)[0]
         return execute(circuits, self)
+
+    if not TYPE_CHECKING:  # type checkers refuse unknown attributes themselves
+
+        def __getattr__(self, name: str) -> NoReturn:
+            from qgate.former_names import refuse_attribute  # on use: programs that run need none
+
+            refuse_attribute(self, name)
 
     def __copy__(self) -> Self:
         """Return a copy of the device that shares its connections and random numbers."""

@@ -7,6 +7,7 @@ name up here too, for the text of its error.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 TRANSFORMS = (
     "Transforms are made with qg.transform: a function from a tape to tapes and a function that "
@@ -102,3 +103,23 @@ REPLACED: tuple[tuple[str, str], ...] = (
 """Pairs of a replacement and the names that it is for: of PennyLane or of one of its modules."""
 
 REPLACEMENTS: Mapping[str, str] = {name: text for text, names in REPLACED for name in names.split()}
+
+ATTRIBUTES: Mapping[str, str] = {
+    "diff_options": "The options of the gradient method are qnode.gradient_kwargs.",
+    "draw": "qg.draw(qnode)(*args) draws a QNode, and qg.draw_mpl(qnode)(*args) as a picture.",
+    "metric_tensor": "It is qg.metric_tensor(qnode)(*args).",
+    "num_executions": "qg.Tracker counts executions: `with qg.Tracker(device) as tracker:`.",
+    "num_wires": "It is len(device.wires), if the device was made with wires.",
+    "short_name": "It is device.name.",
+    "specs": "It is qg.specs(qnode)(*args).",
+    "to_tf": "A QNode takes arrays of TensorFlow as they are.",
+    "to_torch": "A QNode takes tensors of PyTorch as they are.",
+}
+"""Replacements of attributes of QNodes and devices."""
+
+
+def refuse_attribute(owner: object, name: str) -> NoReturn:
+    """Raise an ``AttributeError`` that says what replaced an attribute; for ``__getattr__``."""
+    text = f"{type(owner).__name__!r} object has no attribute {name!r}"
+    reason = ATTRIBUTES.get(name)
+    raise AttributeError(f"{text}. {reason}" if reason else text, name=name, obj=owner)

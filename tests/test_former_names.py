@@ -8,7 +8,7 @@ from functools import reduce
 import pytest
 
 import qgate as qg
-from qgate.former_names import REPLACED, REPLACEMENTS
+from qgate.former_names import ATTRIBUTES, REPLACED, REPLACEMENTS
 from qgate.missing_names import BY_NAME
 
 
@@ -19,7 +19,19 @@ def test_a_name_has_one_replacement():
     assert not set(REPLACEMENTS) & set(BY_NAME)
 
 
-@pytest.mark.parametrize("text", [text for text, _ in REPLACED])
+@pytest.mark.parametrize("text", [*dict(REPLACED), *ATTRIBUTES.values()])
 def test_everything_that_a_replacement_names_exists(text):
     for name in re.findall(r"qg\.([\w.]+)", text):
         reduce(getattr, name.rstrip(".").split("."), qg)
+
+
+def test_attributes_of_older_versions_say_what_replaced_them():
+    device = qg.device("local")
+    circuit = qg.QNode(lambda: qg.expval(qg.Z(0)), device)
+
+    with pytest.raises(AttributeError, match=r"'QNode' object has no attribute 'draw'\. qg\.draw"):
+        circuit.draw()
+    with pytest.raises(AttributeError, match=r"qg\.Tracker counts executions"):
+        device.num_executions  # noqa: B018
+    with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
+        circuit.nothing  # noqa: B018
