@@ -64,8 +64,8 @@ def qjit(fn: Callable[..., Any] | None = None) -> Any:
     ...     for angle in 2 * x:
     ...         qg.RX(angle, wires=0)
     ...     return qg.expval(qg.Z(0))
-    >>> circuit(np.array([0.0, 0.0]))
-    np.float64(1.0)
+    >>> print(circuit(qg.numpy.array([0.0, 0.0])))
+    1.0
     """
     if fn is None:
         return qjit

@@ -288,7 +288,7 @@ class Channel(Operator):
     ...     num_wires = 1
     ...     @staticmethod
     ...     def compute_kraus_matrices(p):
-    ...         return [np.sqrt(1 - p) * np.eye(2), np.sqrt(p) * np.diag([1, -1])]
+    ...         return [(1 - p) ** 0.5 * qg.math.eye(2), p**0.5 * qg.math.diag([1, -1])]
     >>> len(Dephasing(0.1, wires=0).kraus_matrices())
     2
     """
