@@ -54,6 +54,9 @@ ShotsLike: TypeAlias = Shots | Budget | int | Sequence[int | Sequence[int]] | st
 MOST_THREADS = 256
 """Maximum number of simulation threads; each has buffers and a stack of its own."""
 
+MOST_TRAJECTORIES = 10**9
+"""Maximum number of trajectories that an exact result averages."""
+
 
 class Device(ABC):
     """Base class of devices, which run sweeps.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.devices.base import Device, ShotsLike
+from qgate.devices.base import MOST_TRAJECTORIES, Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.draws import MOST_SEED, Draws
@@ -87,7 +87,7 @@ class LocalDevice(Device):
     memory_gib : float, optional
         Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
     trajectories : int, optional
-        Number of trajectories, at least 2, whose average is an exact result of a circuit with noise
+        Number of trajectories, 2 to 10**9, whose average is an exact result of a circuit with noise
         channels. Default: density matrices; with shots, where these do not fit, a trajectory for
         each shot.
     engine : Engine, optional
@@ -425,10 +425,10 @@ def _exact_bytes(engine: Engine, structure: Structure, order: Wires, count: int)
 
 def _checked_trajectories(count: int | None) -> int | None:
     whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-    if count is not None and not (whole and count >= 2):
+    if count is not None and not (whole and 2 <= count <= MOST_TRAJECTORIES):
         raise InvalidOption(
             f"The local device was given trajectories={described(count)}. Give a whole number of "
-            "at least 2, so that results have standard errors."
+            "at least 2, so that results have standard errors, and at most 10**9."
         )
     return count
 

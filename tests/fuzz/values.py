@@ -163,7 +163,8 @@ OPTIONS = (
     *("optimization_level", "initial_layout", "max_parallel_threads", "paid", "budget_usd"),
     *("unknown_price", "patience_s", "poll_s", "tags", "profile", "verbatim", "canary", "mode"),
     *("disable_qubit_rewiring", "reservation", "instance", "account", "channel", "primitive"),
-    *("max_time_s", "twirling", "use_fractional_gates", "plan", "token", "nothing", ""),
+    *("max_time_s", "twirling", "use_fractional_gates", "plan", "token", "trajectories"),
+    *("nothing", ""),
 )
 
 SETTINGS = (
