@@ -22,7 +22,8 @@ def random_circuit(seed: int) -> NoisyCircuit:
     """Return native gates on 2 to 5 wires, one or two channels after each, and 20 Pauli words."""
     random = np.random.default_rng(seed)
     n = int(random.integers(2, 6))
-    gates = [_gate(random, n) for _ in range(int(random.integers(10, 40)))]
+    first = [Gate("RZ", (wire,), Angle(0.3, {wire: 0.5})) for wire in range(2)]  # both angles
+    gates = first + [_gate(random, n) for _ in range(int(random.integers(10, 40)))]
     noise = {place_of(gate.name, gate.wires): _channels(random, gate) for gate in gates}
     words = tuple(
         (float(random.normal()), "".join(random.choice(list("IXYZ"), n))) for _ in range(20)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, ValidationError
@@ -16,6 +13,7 @@ from qgate.arguments import items_of
 from qgate.devices.base import MOST_THREADS, Device
 from qgate.devices.options import Emulate, Options
 from qgate.devices.provider import Provider, Requirement
+from qgate.devices.qiskit.fakes import FAKE, FAKES, fake_backend, fake_names, is_as_recorded
 from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
 from qgate.wires import Wires
@@ -29,15 +27,11 @@ if TYPE_CHECKING:
     from qgate.interchange.imported import ImportedCircuit
 
 AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
-FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
 
 PACKAGED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*/.+")
 """Pattern of a module and the name of a backend in it."""
 
 MOST_TRANSPILER_SEED = 2**63 - 1
-
-FAKE = "fake_"
-"""Prefix of the names of fake backends."""
 
 EXACT_METHODS = frozenset(
     {"automatic", "statevector", "density_matrix", "stabilizer", "matrix_product_state"}
@@ -204,9 +198,7 @@ class QiskitProvider(Provider):
             simulator = _simulator(options, text)
             return _device(simulator, text, options, wires=wires, shots=shots, exact=exact)
         fake = fake_backend(target)
-        noise_of = fake if options.noise_model is None else None
-        made = {"wires": wires, "shots": shots, "target": fake, "noise_of": noise_of}
-        return _device(_simulator(options, text, fake), text, options, **made)
+        return _of_fake(fake, text, options, wires=wires, shots=shots)
 
     def claims(self, candidate: object) -> bool:
         providers: Any = sys.modules.get("qiskit.providers")
@@ -248,26 +240,9 @@ class QiskitProvider(Provider):
                 raise refused(text, option, getattr(options, option), reason)
         if options.seed is not None:
             _check_seed(candidate, options.seed, text)
+        if is_as_recorded(candidate):
+            return _of_fake(candidate, text, options, wires=wires, shots=shots)
         return _device(candidate, text, options, wires=wires, shots=shots)
-
-
-@cache
-def fake_names() -> tuple[str, ...]:
-    """Return the names of the fake backends from their folders, without importing Qiskit."""
-    package = find_spec(FAKES.module)
-    if package is None:
-        return ()
-    (root,) = package.submodule_search_locations or [""]
-    folder = Path(root, "fake_provider", "backends")
-    return tuple(sorted(FAKE + item.parent.name for item in folder.glob("*/fake_*.py")))
-
-
-def fake_backend(name: str) -> BackendV2:
-    """Return a fake backend of qiskit-ibm-runtime by its name, for example ``fake_torino``."""
-    from qiskit_ibm_runtime import fake_provider
-
-    found = {getattr(kind, "backend_name", None): kind for kind in vars(fake_provider).values()}
-    return found[name]()
 
 
 def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None) -> BackendV2:
@@ -286,6 +261,15 @@ def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None)
     if fake is None:
         return AerSimulator(**settings)
     return AerSimulator.from_backend(fake, **settings)
+
+
+def _of_fake(
+    fake: BackendV2, text: str, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
+) -> Device:
+    """Return the device of a fake backend: Aer's simulator with its noise, or with a given one."""
+    noise_of = fake if options.noise_model is None else None
+    made = {"wires": wires, "shots": shots, "target": fake, "noise_of": noise_of}
+    return _device(_simulator(options, text, fake), text, options, **made)
 
 
 def _device(

@@ -13,12 +13,11 @@ from qgate.devices.base import Device
 from qgate.devices.options import Emulate, Options
 from qgate.devices.plugins import missing
 from qgate.devices.provider import Provider, Requirement
+from qgate.devices.qiskit.fakes import FAKES, fake_backend
 from qgate.devices.qiskit.ibm.cards import PLAN, IbmCard, cards
 from qgate.devices.qiskit.provider import (
-    FAKES,
     TranspilerSeed,
     check_layout,
-    fake_backend,
     refused,
     split,
 )

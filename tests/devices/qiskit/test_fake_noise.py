@@ -36,6 +36,20 @@ def test_the_noise_of_the_gates_in_use_gives_the_outcomes_of_all_noise():
     assert len(found[0][0]) > 4
 
 
+def test_the_object_of_a_fake_backend_is_the_device_of_its_name():
+    objects = device(FakeManilaV2(), seed=3, shots=500)
+    changed = FakeManilaV2()
+    changed.set_options(noise_model=None, shots=10)
+
+    values = [
+        qg.QNode(circuit, made)(0.3)
+        for made in (objects, device("qiskit:fake_manila?seed=3&shots=500"))
+    ]
+
+    assert values[0] == values[1]
+    assert device(changed).backend is changed
+
+
 def test_all_rows_of_a_fake_backend_are_one_job():
     made = device("qiskit:fake_manila?seed=1&shots=200")
 

@@ -10,7 +10,8 @@ from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime import fake_provider
 
 from qgate.devices.qiskit import provider
-from qgate.devices.qiskit.provider import QiskitOptions, fake_names
+from qgate.devices.qiskit.fakes import fake_names
+from qgate.devices.qiskit.provider import QiskitOptions
 from qgate.devices.registry import device
 from qgate.exceptions import InvalidOption, ShotsRequired, UnknownDevice, UnknownOption
 from qgate.measurements import counts, probs

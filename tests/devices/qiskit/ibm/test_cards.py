@@ -10,8 +10,8 @@ from clouds.planned import ANGLES, content, energy, planned
 from qiskit_ibm_runtime import fake_provider
 
 import qgate as qg
+from qgate.devices.qiskit.fakes import fake_backend
 from qgate.devices.qiskit.ibm.cards import cards
-from qgate.devices.qiskit.provider import fake_backend
 from qgate.devices.registry import device
 from qgate.exceptions import AccessRefused, InvalidOption
 
