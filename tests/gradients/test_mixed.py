@@ -102,3 +102,11 @@ def test_adjoint_differentiates_probabilities_and_leaves_other_functions_to_back
     value = 0.5 * (1 + cos(X[0]) ** 2 * (1 - 4 * X[1] / 3) ** 2 * (1 - 2 * X[2]) ** 2)
     value += 0.5 * sin(X[0]) ** 2 * (1 - 4 * X[1] / 3) ** 2 * (1 - 2 * X[2]) ** 2
     assert purity[1] == pytest.approx((2 * value - 1) * -4 / 3 / (1 - 4 * X[1] / 3))
+
+
+def test_recipes_of_users_stand_beside_the_rules_of_probabilities():
+    rotation = [[0.5, 1, np.pi / 2], [-0.5, 1, -np.pi / 2]]
+
+    found = qg.gradients.param_shift(node("best"), gradient_recipes=[rotation, None, None])(X)
+
+    assert_allclose(found, gradient(*X), atol=1e-12)
