@@ -73,12 +73,11 @@ class Sum:
 
 def _back(cotangent: Tensor, array: Box, indices: Indices) -> Tensor:
     """Return the cotangent of an array from that of its entry."""
-    parts = [array._value]
-    for index in indices[:-1]:
-        parts.append(parts[-1][index])
-    for part, index in zip(reversed(parts), reversed(indices), strict=False):
-        cotangent = untake(cotangent, index, vspace(part))
-    return cotangent
+    shape = shape_of(array)
+    place = np.arange(math.prod(shape)).reshape(shape)
+    for index in indices:
+        place = place[index]
+    return untake(cotangent, np.unravel_index(int(place), shape), vspace(array._value))
 
 
 def _terms(value: Tensor) -> tuple[Term, ...]:

@@ -72,6 +72,7 @@ TAKEN = {
         0.1 + x[0, 0],
     ],
     "a sum, and a function of it": lambda x: [x[0, 0] + x[1, 2], anp.sin(x[0, 0] + x[1, 2])],
+    "functions of sums of entries of rows": lambda x: [anp.sin(2 * x[1][2] + x[0][1]), x[0][1] - 1],
     "multiples of an array": lambda x: [(x / 2)[0, 1], (1 - x)[1, 0], (x * x)[1, 2]],
     "entries and functions": lambda x: [x[0, 0], x[0, 0] ** 2, -x[1, 0], x[1, 0]],
     "entries of a function": lambda x: [(2 * x)[0, 1], anp.reshape(x, (-1,))[4], x.T[2, 0]],
