@@ -131,7 +131,7 @@ class SpecialUnitary(Operator):
         """
         generators = self._generators(interface)
         size = shape_of(generators)[-1]
-        words = np.reshape(word_matrices(len(self.wires)), (-1, size * size))
+        words = np.reshape(pauli_basis_matrices(len(self.wires)), (-1, size * size))
         xp = namespace([generators])
         flat = xp.reshape(generators, (-1, size * size))
         return opened(xp.matmul(words.conj() / size, xp.swapaxes(flat, 0, 1)))
@@ -156,7 +156,7 @@ class SpecialUnitary(Operator):
         exponent = self._exponent(theta, xp)
         # exp([[K, L], [0, K]]) has the derivative of exp(K) in the direction L in its corner.
         corner, both = np.array([[0, 1], [0, 0]]), np.eye(2)
-        directions = 1j * np.kron(corner, word_matrices(n))
+        directions = 1j * np.kron(corner, pauli_basis_matrices(n))
         blocks = taylor_exponential(directions + _kron(both, exponent, xp), xp)
         size = 2**n
         return xp.matmul(dagger(blocks[0, :size, :size], xp=xp), blocks[:, :size, size:])
@@ -167,15 +167,34 @@ def _kron(left: FloatArray, right: Tensor, xp: Namespace) -> Tensor:
     return xp.reshape(left[:, None, :, None] * right[None, :, None, :], (size, size))
 
 
+def pauli_basis_strings(num_wires: int) -> list[str]:
+    """Return all Pauli words on some wires but the identity, in alphabetical order.
+
+    >>> qg.ops.qubit.special_unitary.pauli_basis_strings(1)
+    ['X', 'Y', 'Z']
+    """
+    check_matrix(2 * _at_least_one(num_wires))
+    return ["".join(word) for word in product("IXYZ", repeat=num_wires)][1:]
+
+
+def pauli_basis_matrices(num_wires: int) -> ComplexArray:
+    """Return the matrices of these words, shape (4**n - 1, 2**n, 2**n)."""
+    x, z = all_words(_at_least_one(num_wires))
+    single = [dense(np.ones(1), x[[row]], z[[row]]) for row in range(len(x))]
+    return np.array(single)
+
+
 @lru_cache(maxsize=16)
 def all_words(n: int) -> tuple[BoolArray, BoolArray]:
     """Return the bits of all Pauli words on n wires but the identity, in alphabetical order."""
-    check_matrix(2 * n)
-    return from_letters(["".join(word) for word in product("IXYZ", repeat=n)][1:])
+    return from_letters(pauli_basis_strings(n))
 
 
-def word_matrices(n: int) -> ComplexArray:
-    """Return the matrices of all Pauli words but the identity, shape (4**n - 1, 2**n, 2**n)."""
-    x, z = all_words(n)
-    single = [dense(np.ones(1), x[[row]], z[[row]]) for row in range(len(x))]
-    return np.array(single)
+def _at_least_one(num_wires: object) -> int:
+    number = whole_number(num_wires)
+    if number is None or number < 1:
+        raise InvalidParameters(
+            f"Pauli words on num_wires={described(num_wires)} were asked for. Give a whole number, "
+            "at least 1."
+        )
+    return number

@@ -58,6 +58,7 @@ from qgate.operations import (
     Y,
     Z,
 )
+from qgate.operations import special_unitary as special_unitary
 from qgate.operations.channels import QubitDensityMatrix
 from qgate.snapshot import Snapshot
 

@@ -113,3 +113,12 @@ def test_generators_that_are_not_known_are_refused():
         qg.SpecialUnitary(np.ones(3), 0).get_one_parameter_coeffs("pandas")
     with pytest.raises(TooLarge, match="Use fewer wires"):
         qg.SpecialUnitary(np.ones(4**6 - 1), range(6)).get_one_parameter_generators()
+
+
+def test_the_words_of_the_angles_have_names_and_matrices():
+    special_unitary = qg.ops.qubit.special_unitary
+
+    assert special_unitary.pauli_basis_strings(2)[:5] == ["IX", "IY", "IZ", "XI", "XX"]
+    np.testing.assert_array_equal(special_unitary.pauli_basis_matrices(2), words(2))
+    with pytest.raises(InvalidParameters, match="at least 1"):
+        special_unitary.pauli_basis_matrices(0)
