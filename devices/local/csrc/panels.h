@@ -8,7 +8,7 @@
 /* Index of columns: the panels of a block, and the indices within them. */
 typedef struct {
     int64_t number, width;
-    int vectors, direct; /* vectors in a row; whether the columns of a vector are neighbours */
+    int vectors, direct, whole; /* vectors in a row; whether columns of a vector, or all, are neighbours */
     int64_t columns[MOST_COLUMNS];
 } NAME(panels);
 #define panels NAME(panels)
@@ -30,7 +30,7 @@ static panels NAME(panels_of)(const pauli_step *b, int num_wires)
     int64_t vectors = columns / LANES;
     q.vectors = vectors < PANEL_VECTORS ? (int)vectors : PANEL_VECTORS;
     q.width = (int64_t)q.vectors * LANES, q.number = columns / q.width;
-    q.direct = b->strides[0] >= LANES;
+    q.direct = b->strides[0] >= LANES, q.whole = b->strides[0] >= q.width;
     for (int64_t l = 0; l < q.width; l++) q.columns[l] = NAME(column_start)(b, l);
     return q;
 }
@@ -70,10 +70,10 @@ static void NAME(write_panel)(const pauli_step *b, const panels *q, int64_t star
         for (int64_t l = 0; l < q->width; l++) x[start + b->rows[r] + q->columns[l]] = *from++;
 }
 
-/* Multiply a panel by a matrix, given by columns. Four rows and two vectors at a time: the eight
+/* Multiply a panel by a matrix, given by columns, and write each row to its place. Four rows and two vectors at a time: the eight
  * sums stay in registers and hide the latency of their additions. */
 static inline __attribute__((always_inline)) void NAME(multiply_sized)(
-    const real *matrix, int size, int vectors, const vec *restrict panel, vec *restrict out)
+    const real *matrix, int size, int vectors, const vec *restrict panel, vec *const *out)
 {
     for (int r = 0; r < size; r += 4)
         for (int v = 0; v < vectors; v += 2) {
@@ -86,18 +86,23 @@ static inline __attribute__((always_inline)) void NAME(multiply_sized)(
                 a0 += m0 * a, b0 += m0 * b, a1 += m1 * a, b1 += m1 * b;
                 a2 += m2 * a, b2 += m2 * b, a3 += m3 * a, b3 += m3 * b;
             }
-            vec *y = out + r * vectors + v;
-            y[0] = a0, y[1] = b0, y[vectors] = a1, y[vectors + 1] = b1;
-            y[2 * vectors] = a2, y[2 * vectors + 1] = b2, y[3 * vectors] = a3, y[3 * vectors + 1] = b3;
+            out[r][v] = a0, out[r][v + 1] = b0, out[r + 1][v] = a1, out[r + 1][v + 1] = b1;
+            out[r + 2][v] = a2, out[r + 2][v + 1] = b2, out[r + 3][v] = a3, out[r + 3][v + 1] = b3;
         }
 }
 
-static void NAME(multiply_panel)(const real *matrix, int size, int vectors, const vec *panel, vec *out)
+/* The same, to a vector; by way of another panel where the columns are no neighbours there. */
+static void NAME(multiply_panel)(const real *matrix, const pauli_step *b, const panels *q, int64_t start,
+                                 const vec *panel, vec *other, real *y)
 {
-    if (size == 16 && vectors == PANEL_VECTORS)
-        NAME(multiply_sized)(matrix, 16, PANEL_VECTORS, panel, out);
+    vec *rows[MOST_ROWS];
+    for (int r = 0; r < b->size; r++)
+        rows[r] = q->whole ? (vec *)(y + start + b->rows[r]) : other + r * q->vectors;
+    if (b->size == 16 && q->vectors == PANEL_VECTORS)
+        NAME(multiply_sized)(matrix, 16, PANEL_VECTORS, panel, rows);
     else
-        NAME(multiply_sized)(matrix, size, vectors, panel, out);
+        NAME(multiply_sized)(matrix, b->size, q->vectors, panel, rows);
+    if (!q->whole) NAME(write_panel)(b, q, start, other, y);
 }
 
 /* Add the products of all rows of two panels, one vector of partial sums for each pair. */

@@ -11,6 +11,9 @@ enum {
     MOST_ROWS = 64,    /* 4**MOST_WIDTH */
     PANEL_VECTORS = 8, /* vectors in a row of a panel: two panels of 16 rows stay in the level-1 cache */
     MOST_COLUMNS = 64, /* lanes of PANEL_VECTORS vectors of the widest instruction set */
+    TILE_DIGITS = 7,   /* wires of a tile, which stays in the level-2 cache */
+    TILED_ROWS = 16,   /* rows of blocks that are applied tile after tile, ... */
+    MOST_TILED = 16,   /* ... and the number of such blocks */
     MOST_PARTS = 32    /* parts of a sum over a state that several threads share */
 };
 

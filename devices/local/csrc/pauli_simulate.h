@@ -6,7 +6,7 @@
  * and vector are the gradient by the matrix, from which those by all coefficients follow. */
 
 typedef struct {
-    real *matrix, *transposed, *memory;
+    real *matrix, *transposed, *tiled, *memory;
     vec *ket, *bra, *sums;
     double *dense, *before, *gradient, *work;
 } NAME(workbench);
@@ -41,6 +41,18 @@ static void NAME(prepare_block)(const pauli_plan *p, const pauli_step *b, const 
         }
 }
 
+/* Multiply some panels of x by a matrix; write them to y, which may be x. */
+static void NAME(apply_panels)(const pauli_step *st, const panels *q, int64_t begin, int64_t end,
+                               const real *matrix, const real *x, real *y, workbench *w)
+{
+    for (int64_t i = begin; i < end; i++) {
+        int64_t start = NAME(column_start)(st, i * q->width);
+        NAME(read_panel)(st, q, start, x, w->ket);
+        if (i + 1 < q->number) NAME(fetch_panel)(st, q, NAME(column_start)(st, (i + 1) * q->width), x);
+        NAME(multiply_panel)(matrix, st, q, start, w->ket, w->bra, y);
+    }
+}
+
 /* Apply a step to x; write the result to y, which may be x. */
 static void NAME(apply_step)(const pauli_plan *p, const pauli_step *st, const double *coefficients,
                              const real *x, real *y, workbench *w, const team *t)
@@ -57,14 +69,55 @@ static void NAME(apply_step)(const pauli_plan *p, const pauli_step *st, const do
     }
     panels q = NAME(panels_of)(st, p->num_wires);
     NAME(prepare_block)(p, st, coefficients, w);
-    for (int64_t i = q.number * t->index / t->count; i < q.number * (t->index + 1) / t->count; i++) {
-        int64_t start = NAME(column_start)(st, i * q.width);
-        NAME(read_panel)(st, &q, start, x, w->ket);
-        if (i + 1 < q.number) NAME(fetch_panel)(st, &q, NAME(column_start)(st, (i + 1) * q.width), x);
-        NAME(multiply_panel)(w->matrix, st->size, q.vectors, w->ket, w->bra);
-        NAME(write_panel)(st, &q, start, w->bra, y);
+    int64_t begin = q.number * t->index / t->count, end = q.number * (t->index + 1) / t->count;
+    NAME(apply_panels)(st, &q, begin, end, w->matrix, x, y, w);
+    meet(t);
+}
+
+/* Return whether a step acts within tiles of neighbours. */
+static inline int NAME(within_tiles)(const pauli_step *st)
+{
+    return st->kind == STEP_BLOCK && st->size <= TILED_ROWS &&
+           st->strides[st->width - 1] < (int64_t)1 << 2 * TILE_DIGITS;
+}
+
+/* Apply steps that act within tiles, tile after tile, each of which stays in the level-2 cache. */
+static void NAME(apply_tiled)(const pauli_plan *p, int64_t begin, int64_t end, const double *coefficients,
+                              real *x, workbench *w, const team *t)
+{
+    panels q[MOST_TILED];
+    for (int64_t i = begin; i < end; i++) {
+        const pauli_step *st = p->steps + i;
+        q[i - begin] = NAME(panels_of)(st, TILE_DIGITS);
+        NAME(prepare_block)(p, st, coefficients, w);
+        memcpy(w->tiled + (i - begin) * TILED_ROWS * TILED_ROWS, w->matrix, st->size * st->size * sizeof(real));
+    }
+    int64_t tiles = NAME(size_of)(p) >> 2 * TILE_DIGITS;
+    for (int64_t tile = tiles * t->index / t->count; tile < tiles * (t->index + 1) / t->count; tile++) {
+        real *here = x + (tile << 2 * TILE_DIGITS);
+        for (int64_t i = 0; i < end - begin; i++)
+            NAME(apply_panels)(p->steps + begin + i, q + i, 0, q[i].number,
+                               w->tiled + i * TILED_ROWS * TILED_ROWS, here, here, w);
     }
     meet(t);
+}
+
+/* Apply a range of steps to x. */
+static void NAME(apply_range)(const pauli_plan *p, int64_t begin, int64_t end, const double *coefficients,
+                              real *x, workbench *w, const team *t)
+{
+    for (int64_t i = begin; i < end;) {
+        int64_t last = i;
+        while (p->num_wires > TILE_DIGITS && last < end && last - i < MOST_TILED && NAME(within_tiles)(p->steps + last))
+            last++;
+        if (last - i > 1) {
+            NAME(apply_tiled)(p, i, last, coefficients, x, w, t);
+            i = last;
+            continue;
+        }
+        NAME(apply_step)(p, p->steps + i, coefficients, x, x, w, t);
+        i++;
+    }
 }
 
 /* Add the parts of a sum, in their order. */
@@ -123,8 +176,7 @@ static void NAME(back_block)(run *job, const pauli_step *st, const double *coeff
                 NAME(add_products)(st->size, q.vectors, w->bra, w->ket, w->sums);
             }
             if (!undo) continue;
-            NAME(multiply_panel)(w->transposed, st->size, q.vectors, w->bra, w->ket);
-            NAME(write_panel)(st, &q, start, w->ket, bra);
+            NAME(multiply_panel)(w->transposed, st, &q, start, w->bra, w->ket, bra);
         }
         for (int64_t i = 0; x && i < entries; i++) job->parts[part * entries + i] = total(w->sums[i]);
     }
@@ -193,8 +245,7 @@ static void NAME(back_range)(run *job, int64_t begin, int64_t end, const double 
     int64_t middle = begin;
     for (int64_t passed = 0; passed < step || !job->wanted[middle]; middle++) passed += job->wanted[middle];
     NAME(apply_step)(job->p, job->p->steps + begin, coefficients, x, kept[0], w, t);
-    for (int64_t i = begin + 1; i < middle; i++)
-        NAME(apply_step)(job->p, job->p->steps + i, coefficients, kept[0], kept[0], w, t);
+    NAME(apply_range)(job->p, begin + 1, middle, coefficients, kept[0], w, t);
     NAME(back_range)(job, middle, end, coefficients, kept[0], kept + 1, num_kept - 1, 0, w, t);
     NAME(back_range)(job, begin, middle, coefficients, x, kept, num_kept, 0, w, t);
 }
@@ -240,8 +291,7 @@ static void NAME(run_row)(run *job, int64_t row, workbench *w, const team *t)
     real *x = job->vectors[0], *end = x;
     int64_t first = r->slopes ? job->first : p->num_steps, count = 0;
     NAME(start_vector)(job, row, x, t);
-    for (int64_t i = 0; i < first; i++)
-        NAME(apply_step)(p, p->steps + i, coefficients, x, x, w, t);
+    NAME(apply_range)(p, 0, first, coefficients, x, w, t);
     for (int64_t i = first; i < p->num_steps; i++) count += job->wanted[i];
     int recorded = count - 1 <= job->num_kept;
     if (first < p->num_steps) {
@@ -250,8 +300,7 @@ static void NAME(run_row)(run *job, int64_t row, workbench *w, const team *t)
             NAME(record)(job, first, p->num_steps, coefficients, x, job->kept, end, w, t);
         else {
             NAME(apply_step)(p, p->steps + first, coefficients, x, end, w, t);
-            for (int64_t i = first + 1; i < p->num_steps; i++)
-                NAME(apply_step)(p, p->steps + i, coefficients, end, end, w, t);
+            NAME(apply_range)(p, first + 1, p->num_steps, coefficients, end, w, t);
         }
     }
     for (int64_t i = 0; i < r->num_reads && t->index == 0; i++)
@@ -276,12 +325,14 @@ static int NAME(reserve_bench)(const pauli_plan *p, workbench *w)
 {
     int64_t rows = p->most_rows, all = rows * rows;
     int64_t vectors = 2 * rows * PANEL_VECTORS + all;
-    w->memory = take_memory(vectors * (int64_t)sizeof(vec) + 2 * all * (int64_t)sizeof(real));
+    int64_t reals = 2 * all + MOST_TILED * TILED_ROWS * TILED_ROWS;
+    w->memory = take_memory(vectors * (int64_t)sizeof(vec) + reals * (int64_t)sizeof(real));
     w->dense = take_memory((3 + p->most_factors) * all * (int64_t)sizeof(double));
     if (!w->memory || !w->dense) return 1;
     w->ket = (vec *)w->memory, w->bra = w->ket + rows * PANEL_VECTORS;
     w->sums = w->bra + rows * PANEL_VECTORS;
     w->matrix = (real *)(w->sums + all), w->transposed = w->matrix + all;
+    w->tiled = w->transposed + all;
     w->gradient = w->dense + all, w->work = w->gradient + all, w->before = w->work + all;
     return 0;
 }

@@ -112,6 +112,15 @@ def test_threads_do_not_change_the_last_bit():
     assert np.array_equal(found[1], expected[1])
 
 
+@pytest.mark.parametrize("compiled", LIBRARIES, ids=lambda found: getattr(found, "name", "numpy"))
+def test_tiles_of_large_vectors_give_the_same_values(compiled):
+    sweep, order = layered(8)
+
+    (found,) = PauliEngine(compiled).results(sweep, order)
+
+    assert_allclose(found, DensityEngine().results(sweep, order)[0], atol=1e-13)
+
+
 @compiled_only
 def test_single_precision_agrees_to_its_rounding():
     sweep, order = layered(5)
