@@ -114,9 +114,15 @@ class CalibratedNoise:
 
     calibration: Calibration
     idle: bool = True
+    _found: dict[tuple[str, Qubits], list[Operator]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def around(self, gate: NativeGate) -> Sequence[Operator]:
-        return [*gate.operators, *gate_channels(self.calibration, gate.name, gate.qubits)]
+        key = gate.name, gate.qubits
+        if key not in self._found:
+            self._found[key] = gate_channels(self.calibration, *key)
+        return [*gate.operators, *self._found[key]]
 
     @property
     def names(self) -> frozenset[str]:
