@@ -14,16 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
-from qgate.devices.local.gate_action import DENSE_WIRES, NOTHING, ONE_WEIGHT
+from qgate.devices.local.gate_action import NOTHING
 from qgate.devices.local.gates import GATES
-from qgate.devices.local.mixed.channel_mixtures import word_bits, word_matrices
-from qgate.exceptions import GeneratorUndefinedError
+from qgate.devices.local.mixed.conjugation import TINY, clifford, odd_bits
 from qgate.operations.operator import Operator
 from qgate.operations.recorded import Recorded, RecordedCondition
 from qgate.operations.rotations import RX, RY, RZ
@@ -32,7 +30,7 @@ from qgate.operations.unitary_synthesis import euler_angles
 from qgate.recording import paused
 from qgate.structure import ArraySlot, Structure, slots_of
 from qgate.transforms.decomposition import AffineMap, decompose_structure
-from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray
+from qgate.typing import BoolArray, FloatArray, IntArray
 from qgate.wires import Wires
 
 
@@ -53,9 +51,6 @@ PLANNED = FramedGates(OneAngleGates(GATES))
 
 CLIFFORD_WIRES = 3
 """Maximum number of wires of gates that are tested for being Clifford gates."""
-
-TINY = 1e-12
-"""Deviation up to which two matrices are equal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,7 +256,7 @@ class _Writer:
 
     def turn(self, operation: Operator) -> None:
         """Add a gate exp(i x G) with an angle."""
-        odd = _odd_bits(operation)
+        odd = odd_bits(operation)
         if odd is None:
             self.stop(operation.wires)
         (slot,) = slots_of(operation)
@@ -277,7 +272,7 @@ class _Writer:
             self.stopped(operation)
             return
         matrix = np.asarray(operation.canonical_matrix(operation.parameters, np), dtype=complex)
-        changes = _clifford(matrix.tobytes(), k)
+        changes = clifford(matrix.tobytes(), k)
         if changes is not None:
             bits = self.bits(operation.wires)
             moved = tuple((bits[bit], tuple(bits[i] for i in parts)) for bit, parts in changes)
@@ -291,7 +286,7 @@ class _Writer:
                 column = self.column(self.num_angles, angle, flips=True)
                 made = gate(Affine.slot(column), operation.wires)
                 self.operations.append(made)
-                odd = _odd_bits(made)
+                odd = odd_bits(made)
                 assert odd is not None
                 self.items.append(Turn(column, tuple(self.bits(made.wires)[bit] for bit in odd)))
         else:
@@ -311,63 +306,6 @@ class _Writer:
                 columns.append(self.column(self.num_angles, 0.0, flips=False))
                 self.operations.append(gate(Affine.slot(columns[-1]), wire))
         self.items.append(Stop(tuple(columns), self.bits(wires)))
-
-
-def _odd_bits(operation: Operator) -> tuple[int, ...] | None:
-    """Return the bits of words that anticommute with the generator; None: some do neither."""
-    k = len(operation.wires)
-    if operation.name in ONE_WEIGHT:
-        return tuple(2 * place for place in range(k))
-    if k > DENSE_WIRES:
-        return None
-    try:
-        generator = np.asarray(operation.generator_matrix(), dtype=complex)
-    except GeneratorUndefinedError:
-        return None
-    return _odd(generator.tobytes(), k)
-
-
-@lru_cache(maxsize=256)
-def _odd(content: bytes, k: int) -> tuple[int, ...] | None:
-    generator = np.frombuffer(content, dtype=complex).reshape(2**k, 2**k)
-    generator = generator - np.trace(generator) / 2**k * np.eye(2**k)
-    odd = []
-    for bit, word in enumerate(_single_bits(k)):
-        turned = word @ generator @ word.conj().T
-        if np.abs(turned + generator).max() < TINY:
-            odd.append(bit)
-        elif np.abs(turned - generator).max() > TINY:
-            return None
-    return tuple(odd)
-
-
-@lru_cache(maxsize=256)
-def _clifford(content: bytes, k: int) -> tuple[tuple[int, tuple[int, ...]], ...] | None:
-    """Return the bits of a word that a gate changes, as sums of the bits before it.
-
-    None: it is no Clifford gate.
-    """
-    matrix = np.frombuffer(content, dtype=complex).reshape(2**k, 2**k)
-    words, bits = word_matrices(k), word_bits(k)
-    columns = []
-    for word in _single_bits(k):
-        turned = matrix @ word @ matrix.conj().T
-        weights = np.abs(np.einsum("wij,ij->w", words.conj(), turned)) / 2**k
-        if weights.max() < 1 - TINY:
-            return None
-        columns.append(bits[np.argmax(weights)])
-    table = np.array(columns)  # row: bit before; column: bit after
-    return tuple(
-        (bit, tuple(np.flatnonzero(table[:, bit]).tolist()))
-        for bit in range(2 * k)
-        if not np.array_equal(np.flatnonzero(table[:, bit]), [bit])
-    )
-
-
-def _single_bits(k: int) -> list[ComplexArray]:
-    """Return the matrices of the words with a single bit, in the order of the bits."""
-    words, bits = word_matrices(k), word_bits(k)
-    return [words[np.flatnonzero((bits == unit).all(axis=1))[0]] for unit in np.eye(2 * k)]
 
 
 def _placed(
