@@ -15,7 +15,7 @@ from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
-from qgate.autodiff.returns import arrange, leaves, measurements_of
+from qgate.autodiff.returns import Stacked, arrange, leaves, measurements_of
 from qgate.context import HERE, active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution_keywords
@@ -272,6 +272,8 @@ class QNode:
             returned = self.func(*args, **kwargs)
             if isinstance(returned, Readout):
                 returned = returned.measurement(self.shots.total_shots)
+            elif getattr(getattr(returned, "dtype", None), "kind", None) == "O":
+                returned = Stacked(returned)
         operations = tuple([item for item in recorder.items if isinstance(item, Operator)])
         if self._ways is not None:
             operations = with_ways(operations, self._ways)

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from qgate.arrays import NUMBERS, framework_of, has_requires_grad, unwrap
+from qgate.arrays import (
+    NUMBERS,
+    enclosed,
+    framework_of,
+    has_requires_grad,
+    namespace,
+    opened,
+    shape_of,
+    unwrap,
+)
 from qgate.exceptions import NoMeasurement, described, name_of
 from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import SINGLE_SHOTS, Measurement, MeasurementKind
 from qgate.sizes import check_depth
 from qgate.tape import Tape
-from qgate.typing import Function, Tensor
+from qgate.typing import Function, NumericArray, Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -49,8 +58,24 @@ def rebuilt(container: Nested, values: Iterator[object]) -> Nested:
         return {key: rebuilt(item, values) for key, item in container.items()}
     if isinstance(container, tuple | list):
         items = [rebuilt(item, values) for item in container]
+        if isinstance(container, Stacked):
+            return container.array_of(items)
         return items if isinstance(container, list) else tuple(items)
     return next(values)
+
+
+class Stacked(list[Any]):
+    """Measurements that a quantum function returned in an array; their values are one array."""
+
+    def __init__(self, array: NumericArray) -> None:
+        super().__init__(array.ravel().tolist())
+        self.shape = array.shape
+
+    def array_of(self, values: Sequence[Tensor]) -> Tensor:
+        """Return the values in one array, whose first axes are those of the measurements."""
+        given = [enclosed(value) for value in values]
+        xp = namespace(given)
+        return opened(xp.reshape(xp.stack(given), (*self.shape, *shape_of(given[0]))))
 
 
 def measurements_of(returned: Nested, function: Function) -> tuple[Measurement, ...]:

@@ -162,6 +162,8 @@ def _values(f: Function, points: FloatArray, *, batched: bool) -> Tensor:
     found = []
     for point in points.T:
         value = _array(f(point))
+        if value.shape == (1,):  # of a circuit whose angle is the whole array of one input
+            value = namespace([value]).reshape(value, ())
         _check(value, (), "one point", "choose one of its values")
         found.append(value)
     return namespace(found).stack(found)

@@ -228,3 +228,16 @@ def test_rows_of_shot_parts_are_told_apart():
     found = arrange(tape, [entry], tape.measurements[0])
 
     assert [part.tolist() for part in found] == [[0, 3], [1, 4], [2, 5]]
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 1)])
+def test_measurements_in_an_array_have_their_values_in_an_array(shape):
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x, 0)
+        return np.array([qg.expval(qg.Z(0)), qg.expval(qg.Y(0))]).reshape(shape)
+
+    expected = np.reshape([np.cos(0.3), -np.sin(0.3)], shape)
+    np.testing.assert_allclose(circuit(0.3), expected)
+    slopes = qg.jacobian(circuit)(qg.numpy.array(0.3))
+    np.testing.assert_allclose(slopes, np.reshape([-np.sin(0.3), -np.cos(0.3)], shape))
