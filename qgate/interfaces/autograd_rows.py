@@ -74,6 +74,8 @@ class Sum:
 def _back(cotangent: Tensor, array: Box, indices: Indices) -> Tensor:
     """Return the cotangent of an array from that of its entry."""
     shape = shape_of(array)
+    if not shape:
+        return cotangent
     place = np.arange(math.prod(shape)).reshape(shape)
     for index in indices:
         place = place[index]

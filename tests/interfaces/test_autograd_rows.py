@@ -399,6 +399,18 @@ def test_an_entry_is_an_argument_of_which_entries_can_be_taken():
     assert [type(value) is Argument for value in taken] == [True, True, False]
 
 
+def test_functions_of_sums_of_numbers_are_differentiated():
+    def cost(x, y):
+        x, y = as_arguments([x, y])
+        return anp.sin(2 * x - y[1] / 3)
+
+    found = pull_back(cost, (0.3, WEIGHTS), positions=(0, 1))(1.0)
+
+    inner = onp.cos(0.6 - WEIGHTS[1] / 3)
+    assert_allclose(found[0], 2 * inner)
+    assert_allclose(found[1], [0.0, -inner / 3, 0.0])
+
+
 def test_sums_of_entries_are_one_operation_and_keep_their_bits():
     x = onp.array([0.1, 0.7])
     rows = []
