@@ -107,7 +107,9 @@ def test_a_file_with_the_description_of_a_device_gives_its_noise(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "given", ["nothing", "qiskit:aer", "local", 3, {}, "%", snapshot_of], ids=str
+    "given",
+    ["nothing", "qiskit:aer", "local", 3, {}, "%", snapshot_of],
+    ids=["word", "simulator", "local", "number", "empty", "character", "function"],
 )
 def test_what_has_no_noise_is_refused(given, tmp_path):
     with pytest.raises(InvalidNoise, match="qiskit:fake_torino"):
