@@ -2,4 +2,5 @@
 #include "vectors.h"
 #include "panels.h"
 #include "turns.h"
+#include "pauli_steps.h"
 #include "pauli_simulate.h"
