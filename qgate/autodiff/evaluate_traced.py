@@ -7,7 +7,7 @@ other methods give it the derivatives of the results as plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress, count
@@ -27,27 +27,24 @@ from qgate.autodiff.derivatives import (
 )
 from qgate.autodiff.method import Method
 from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.simulations import measured_states, simulated
 from qgate.autodiff.sweep_function import AdjointStates, Limits
 from qgate.autodiff.trainable_sweep import split_parameters
 from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
 from qgate.budget import Budget
-from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult, exact_kinds, prepare, validate
-from qgate.execution.tracker import notify
 from qgate.gradients.method import NO_OPTIONS
 from qgate.gradients.registry import METHODS, shift_methods
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import ArraySlot
-from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decomposition import decomposition, needs_values
+from qgate.transforms.decomposition import needs_values
 from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.transforms.placeholders import placeholders
-from qgate.transforms.readouts import refuse_measurements
 from qgate.transforms.trained_arrays import with_angles
-from qgate.typing import Namespace, Tensor
+from qgate.typing import Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -321,51 +318,13 @@ def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list
     return measured_states(states, angles, inputs, tape.arrays, options.interface)
 
 
-def measured_states(
-    states: AdjointStates,
-    angles: Sequence[Tensor],
-    inputs: Sequence[Tensor],
-    arrays: Sequence[Tensor],
-    interface: Interface,
-) -> list[MeasurementResult]:
-    """Measure states that the device differentiates backwards."""
-    device, sweep = states.device, states.trained.sweep
-    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
-    found = interface.from_states(states, angles, inputs)
-    xp = interface.namespace
-    return list(statevector_device(device).measured(sweep, found, arrays, xp))
-
-
 def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
     device, xp = options.device, namespace(tape.parameters)
     sweep = placeholders(tape).sweep()
     _refuse_by_value(tape, needs_values(sweep.structure, device.capabilities.gate_set), device)
     num_slots = sweep.structure.num_slots
     rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
-    return simulated(sweep, rows, tape.arrays, xp, options)
-
-
-def simulated(
-    sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Namespace, options: EvaluationOptions
-) -> list[MeasurementResult]:
-    """Let the framework trace the simulation itself."""
-    device = options.device
-    sweep = validate(sweep, device)
-    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
-    accepts = device.capabilities.gate_set
-    frozen, decomposed = decomposition(
-        sweep, accepts, device=device.name, names=sorted(accepts.names)
-    )
-    native = decomposed.sweep(frozen)
-
-    def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Sequence[MeasurementResult]:
-        traceable = statevector_device(device)
-        return tuple(traceable.differentiable(native, decomposed.angles(rows, xp), arrays, xp))
-
-    run_whole = options.interface.whole(simulate, (frozen.structure, device))
-    results = run_whole(rows, arrays)
-    notify(device, [native], submissions=1, batches=1, executions=len(sweep))
-    return list(results)
+    return simulated(sweep, rows, tape.arrays, xp, device, options.interface)
 
 
 def _refuse_by_value(tape: Tape, slots: Collection[int], device: Device) -> None:

@@ -22,12 +22,11 @@ from qgate.autodiff.evaluate_traced import (
     choose,
     derivatives_of,
     linear_tape,
-    measured_states,
-    simulated,
 )
 from qgate.autodiff.recorded_circuit import RecordedCircuit, filled, is_small, repeated
 from qgate.autodiff.recorded_rows import RecordedRows
 from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.simulations import measured_states, simulated
 from qgate.autodiff.sweep_function import AdjointStates
 from qgate.autodiff.trainable_sweep import LateInput, TrainableSweep, seed_of
 from qgate.devices.statevector import Repeated
@@ -87,7 +86,8 @@ class SimulatedCircuit(TracedCircuit):
 
     def call(self, arrays: Sequence[Tensor], seed: Tensor) -> list[MeasurementResult]:
         rows, xp = self.rows.traced(arrays, self.interface), self.interface.namespace
-        return simulated(self.sweep, rows, self.sweep.arrays, xp, self.options)
+        arrays, device = self.sweep.arrays, self.options.device
+        return simulated(self.sweep, rows, arrays, xp, device, self.interface)
 
 
 @dataclass(frozen=True, eq=False)
