@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from qgate.arguments import require_accepts, truth
 from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
@@ -66,7 +68,7 @@ class Tracker:
 
     def reset(self) -> None:
         """Reset all counts."""
-        self.totals: dict[str, int] = dict.fromkeys(COUNTED, 0)
+        self.totals: dict[str, Any] = dict.fromkeys(COUNTED, 0)
         self.history: dict[str, list[Any]] = {}
         self.latest: dict[str, Any] = {}
 
@@ -77,7 +79,8 @@ class Tracker:
             if name in LISTED:
                 self.history.setdefault(name, []).extend(number)
                 continue
-            self.totals[name] = self.totals.get(name, 0) + number
+            if isinstance(number, int | float | np.number):
+                self.totals[name] = self.totals.get(name, 0) + number
             self.history.setdefault(name, []).append(number)
         if self.callback is not None:
             self.callback(totals=self.totals, history=self.history, latest=self.latest)

@@ -43,6 +43,15 @@ def test_a_device_has_a_tracker_of_its_own():
     assert copy.copy(mine).tracker.totals["executions"] == 0
 
 
+def test_what_is_no_number_is_in_the_history_only():
+    tracker = qg.Tracker()
+
+    tracker.update(shots=2, device="mine")
+
+    assert tracker.history == {"shots": [2], "device": ["mine"]}
+    assert "device" not in tracker.totals
+
+
 def test_a_tracker_is_switched_on_and_off():
     tracker = qg.Tracker()
 
