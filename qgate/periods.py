@@ -119,7 +119,7 @@ def _refuse_rounded(angles: FloatArray, largest: FloatArray) -> None:
 def _parts(operation: Operator, levels: int) -> Iterator[Operator]:
     """Yield an operation, decomposed as far as its eigenvalues are not known."""
     moved = any(slots_in(symbol) for symbol in operation.parameters)
-    if not moved or _eigenvalues(operation) is not None or not levels:
+    if not moved or operation.is_channel or _eigenvalues(operation) is not None or not levels:
         yield operation
         return
     try:

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import qgate as qg
 from qgate import numpy as qnp
+from qgate.devices.emulation.channels import PairDepolarizing
 from qgate.exceptions import InvalidParameters
 from qgate.periods import LARGEST_KEPT, period_units
 from qgate.tape import Tape
@@ -114,3 +115,15 @@ def test_derivatives_by_large_angles_are_those_of_the_circuit(method):
 
     sine = float(mpmath.sin(mpmath.mpf(3.9e17)))
     assert_allclose(found, [-sine, 0.0], atol=1e-6 if method == "finite-diff" else 1e-13)
+
+
+def test_parameters_of_channels_are_left_as_they_are():
+    with qg.QuantumTape() as tape:
+        qg.RX(1000.0, wires=0)
+        PairDepolarizing(0.1, wires=[0, 1])
+        qg.ThermalRelaxationError(0.0, 2e5, 1e5, 20.0, wires=0)
+
+    (row,) = tape.sweep().rows
+
+    assert abs(row[0]) <= 4 * np.pi
+    np.testing.assert_array_equal(row[1:], [0.1, 0.0, 2e5, 1e5, 20.0])

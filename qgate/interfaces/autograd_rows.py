@@ -247,7 +247,11 @@ def row(values: Sequence[Tensor]) -> Tensor:
             terms.append((number, indices, factor))
         plain = plain and not (type(value) is Argument and type(value._node.vjp) is Sum)
         members.append(tuple(terms))
-    places = _places(tuple(map(shape_of, origins)), tuple(members))
+    shapes = tuple(map(shape_of, origins))
+    try:
+        places = _known_places(shapes, tuple(members))
+    except TypeError:  # slices are not hashable
+        places = _find_places(shapes, tuple(members))
     if plain:
         return _row(places, *origins)
     # Rounded as the user's own arithmetic has rounded them.
@@ -257,13 +261,6 @@ def row(values: Sequence[Tensor]) -> Tensor:
 
 Member: TypeAlias = tuple[int, Indices, float]
 """Number of an array, the indices of an entry or a part of it, and a factor."""
-
-
-def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[Member, ...], ...]) -> Places:
-    try:
-        return _known_places(shapes, members)
-    except TypeError:  # slices are not hashable
-        return _find_places(shapes, members)
 
 
 def _find_places(
