@@ -40,7 +40,7 @@ class BooleanFn:
     """
 
     condition: Nested = None
-    """What it compares with, for the conditions of ``qg.noise``."""
+    """Value with which the conditions of ``qg.noise`` compare."""
 
     operands: tuple[BooleanFn, ...] = ()
     """The functions that it combines."""

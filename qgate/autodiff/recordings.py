@@ -56,7 +56,7 @@ VARIES = VJPNode.new_root()
 
 
 class RecordedNode(Protocol):
-    """What is recorded of a QNode."""
+    """Protocol: attributes of a QNode that are used here."""
 
     func: Callable[..., Any]
     device: Device
