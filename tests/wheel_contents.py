@@ -11,12 +11,12 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).parents[1]
 KERNELS = "qgate/devices/local/_statevector_"
-PATTERNS = ("*.py", "*.pyi", "cards.toml")
+PATTERNS = ("*.py", "*.pyi", "cards.toml", "snapshots.toml")
 SOURCES = {"qgate": "qgate", "devices": "qgate/devices", "gradients": "qgate/gradients"}
 
 
 def expected_files() -> Iterator[str]:
-    """Yield the path in the wheel of every source file, stub and card."""
+    """Yield the path in the wheel of every source file, stub, card and snapshot."""
     yield "qgate/py.typed"
     for folder, place in SOURCES.items():
         found = (path for pattern in PATTERNS for path in (ROOT / folder).rglob(pattern))
