@@ -155,6 +155,22 @@ def test_variables_outside_that_refer_to_other_objects_are_noticed():
     assert scaled(0.5) == pytest.approx(np.cos(1.0))
 
 
+FACTOR = 1.0
+
+
+def test_global_variables_in_comprehensions_are_noticed(monkeypatch):
+    @qg.qjit
+    @qg.qnode("local")
+    def scaled(x):
+        [qg.RX(FACTOR * angle, wires=0) for angle in x]
+        return qg.expval(qg.Z(0))
+
+    x = np.array([0.2, 0.3])
+    assert scaled(x) == pytest.approx(np.cos(0.5))
+    monkeypatch.setitem(globals(), "FACTOR", 2.0)
+    assert scaled(x) == pytest.approx(np.cos(1.0))
+
+
 def test_a_traced_value_from_outside_is_differentiated():
     def cost(x):
         @qg.qjit

@@ -6,7 +6,10 @@ import os
 import traceback
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from math import prod
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -236,7 +239,14 @@ def _outside(function: Any) -> list[Any]:
     if code is None:
         return cells
     scope = function.__globals__
-    return [*cells, *[scope[name] for name in code.co_names if name in scope]]
+    return [*cells, *[scope[name] for name in _names(code) if name in scope]]
+
+
+@lru_cache(maxsize=1024)
+def _names(code: CodeType) -> tuple[str, ...]:
+    """Return the names that code looks up, those of its comprehensions and inner functions too."""
+    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
+    return (*code.co_names, *chain.from_iterable(map(_names, inner)))
 
 
 # Recording ----------------------------------------------------------------------------------------
