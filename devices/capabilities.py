@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
 
+from qgate.short_repr import fields_summary
 from qgate.transforms.decomposition import GateSet
 
 NAMED = ("gates", "exact")
@@ -143,3 +144,5 @@ class Capabilities:
         )
         chosen = self.equal_shots or bool(self.shot_counts)
         return chosen or any(limit is not None for limit in limits)
+
+    __repr__ = fields_summary

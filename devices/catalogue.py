@@ -11,6 +11,7 @@ from qgate.devices.cloud.card import DeviceCard
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.exceptions import BrokenProvider, UnknownDevice, described, suggest
+from qgate.short_repr import fields_summary
 
 COLUMNS = ("device", "wires", "shots", "exact")
 CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
@@ -52,6 +53,8 @@ class DeviceRecord:
         facts = _facts(self.capabilities) if self.card is None else _card_facts(self.card)
         prices = _prices(self.card) if priced else ()
         return (self.name or self.provider, *facts, *prices, self.remark)
+
+    __repr__ = fields_summary
 
 
 class DeviceTable(tuple[DeviceRecord, ...]):

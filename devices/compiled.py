@@ -12,6 +12,7 @@ import numpy as np
 
 from qgate.measurements import SINGLE_SHOTS
 from qgate.operations.operator import Operator
+from qgate.short_repr import fields_summary
 from qgate.sweep import Sweep
 from qgate.typing import Wire
 from qgate.wires import Wires
@@ -152,6 +153,8 @@ class CompiledCircuit:
         figures = ("compiler", "calibration", "depth", "two_qubit_gates", "gate_types")
         more = ("gate_sizes", "duration_s", "success_probability")
         return {name: getattr(self, name) for name in (*figures, *more)}
+
+    __repr__ = fields_summary
 
 
 def quantity(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from qgate.masking import masked
+from qgate.short_repr import summary
 
 SweepResult = tuple[Any, ...]
 """One entry per measurement; see ``Device.submit``."""
@@ -126,6 +127,9 @@ class Job(ABC):
     def describe(self) -> dict[str, str]:
         """Return the fields that are needed to find the job again."""
         return {"id": self.id, "status": self.status.value}
+
+    def __repr__(self) -> str:
+        return summary(self, "id")
 
 
 class FinishedJob(Job):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.exceptions import QGateError
+from qgate.short_repr import summary
 from qgate.shots import Shots
 from qgate.wires import Wires
 
@@ -199,3 +200,6 @@ class Provider(ABC):
     ) -> Device:
         """Create a device around a claimed object; the other arguments are those of ``make``."""
         raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return summary(self, "name")

@@ -20,6 +20,7 @@ from qgate.gradients.classical_jacobian import (
 from qgate.gradients.generated import pulled_back
 from qgate.gradients.tape_arrays import refuse_chosen_arrays
 from qgate.numpy.tensors import marked, tensor
+from qgate.short_repr import summary
 from qgate.tape import Tape
 from qgate.typing import Argnums, Function, Nested, Postprocess, Tensor
 
@@ -147,6 +148,9 @@ class HybridTransform(ABC):
         if not tape.shots.partitioned:
             return finish
         return lambda results: tuple(finish(part) for part in zip(*results, strict=True))
+
+    def __repr__(self) -> str:
+        return summary(self, "name")
 
 
 class MatrixTransform(HybridTransform):

@@ -19,6 +19,7 @@ from qgate.gradients.registry import METHODS, GradientMethod
 from qgate.gradients.tape_arrays import ArrayFree
 from qgate.gradients.tape_plans import Derive, tape_plan
 from qgate.measurements import MeasurementKind
+from qgate.short_repr import summary
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import Argnums, BoolArray, Function, Nested, Postprocess
@@ -145,6 +146,9 @@ class TapeTransform(ABC):
             return finish(qnode.run(tapes))
 
         return derivatives
+
+    def __repr__(self) -> str:
+        return summary(self, "name")
 
 
 def _all_trained(tape: Tape) -> Tape:

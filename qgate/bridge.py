@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Protocol, Self
 
 from qgate.exceptions import DifferentiationError
+from qgate.short_repr import summary
 from qgate.typing import ComplexArray, FloatArray, Function, Namespace, NumericArray, Tensor
 
 
@@ -242,3 +243,6 @@ class Interface(ABC):
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         """Return a result in the precision of the parameters, as the user gets it."""
         return value
+
+    def __repr__(self) -> str:
+        return summary(self, "name")

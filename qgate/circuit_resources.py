@@ -18,6 +18,7 @@ from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
 from qgate.operations.outcome_values import uids_in
 from qgate.operations.pauli import PauliSum
+from qgate.short_repr import fields_summary
 
 if TYPE_CHECKING:
     from qgate.structure import Structure
@@ -101,6 +102,8 @@ class SpecsResources:
     def _repr_html_(self) -> str:
         """Return the text for a notebook."""
         return f"<pre>{escape(str(self))}</pre>"
+
+    __repr__ = fields_summary
 
 
 def _listed(counts: Mapping[str, int], nothing: str) -> list[str]:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from qgate.short_repr import fields_summary
 from qgate.sizes import check_size
 from qgate.typing import FloatArray, NumericArray
 
@@ -198,6 +199,8 @@ class Outcomes:
         if self.readings is None:
             raise ValueError("The order of the shots was not kept.")
         return self.readings
+
+    __repr__ = fields_summary
 
 
 def pack_bits(bits: NumericArray) -> NumericArray:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from qgate.context import HERE, entered
 from qgate.exceptions import NotRecording, QuantumFunctionError, described
+from qgate.short_repr import summary
 
 T = TypeVar("T")
 
@@ -41,6 +42,9 @@ class Recorder:
     def remove(self, item: Any) -> None:
         """Remove ``item``, if it is recorded."""
         self._items.pop(id(item), None)
+
+    def __repr__(self) -> str:
+        return summary(self, items=len(self.items))
 
 
 @contextmanager

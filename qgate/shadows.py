@@ -21,6 +21,7 @@ from qgate.measurements.shadows import classical_shadow, pauli_words, shadow_exp
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.recording import paused
+from qgate.short_repr import summary
 from qgate.sizes import check_size
 from qgate.tape import Tape
 from qgate.transforms.circuit_transform import transform
@@ -283,6 +284,9 @@ class ClassicalShadow:
                 f"number from 1 to {self.snapshots}."
             )
         return parts
+
+    def __repr__(self) -> str:
+        return summary(self, "snapshots", wires=self.wire_map)
 
 
 @transform(final_transform=True)

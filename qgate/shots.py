@@ -11,6 +11,7 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.exceptions import InvalidShots, TooManyShots
+from qgate.short_repr import shortened
 
 MOST_SHOTS = 2**53
 """Maximum total number of shots: double precision counts exactly up to this number."""
@@ -91,6 +92,11 @@ class Shots:
     def has_partitioned_shots(self) -> bool:
         """Whether this is a shot vector."""
         return self.partitioned
+
+    def __repr__(self) -> str:
+        vector = f", shot_vector={shortened(self.shot_vector)}" if self.partitioned else ""
+        budget = f", budget={self.budget!r}" if self.budget is not None else ""
+        return f"Shots(total={self.total_shots}{vector}{budget})"
 
     def __bool__(self) -> bool:
         return bool(self.parts)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.periods import LARGEST_KEPT, within_periods
+from qgate.short_repr import fields_summary
 from qgate.structure import Structure
 from qgate.typing import FloatArray, IntArray
 
@@ -65,6 +66,8 @@ class Sweep:
         """Return each row repeated ``times`` times, copies adjacent."""
         shots = None if self.shots is None else np.repeat(self.shots, times)
         return replace(self, rows=np.repeat(self.rows, times, axis=0), shots=shots)
+
+    __repr__ = fields_summary
 
 
 def merge_equal_rows(sweep: Sweep) -> tuple[Sweep, IntArray]:

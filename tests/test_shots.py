@@ -65,7 +65,7 @@ def test_shots_are_values():
     assert shots == Shots.of([10, 20, 20])
     assert hash(shots) == hash(Shots.of([10, 20, 20]))
     assert pickle.loads(pickle.dumps(shots)) == shots
-    assert repr(shots) == "Shots(parts=(10, 20, 20), partitioned=True)"
+    assert repr(shots) == "Shots(total=50, shot_vector=((10, 1), (20, 2)))"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from statistics import fmean
 from typing import TypeAlias
 
+from qgate.short_repr import fields_summary
+
 Qubits: TypeAlias = tuple[int, ...]
 ByGate: TypeAlias = Mapping[Qubits, Mapping[str, float]]
 """A number of each gate on some qubits, by its name in lower case; an empty name: of all gates."""
@@ -104,6 +106,8 @@ class Calibration:
         """Short text that differs for other numbers."""
         numbers = [_sorted(getattr(self, item.name)) for item in fields(self)]
         return hashlib.sha256(repr(numbers).encode()).hexdigest()[:12]
+
+    __repr__ = fields_summary
 
 
 def averages(errors: ByGate, readout: Iterable[Confusion] = ()) -> dict[int, float]:

@@ -18,6 +18,7 @@ from qgate.devices.emulation.calibration import Calibration, Confusion, Qubits
 from qgate.devices.emulation.channels import gate_channels, idle_channels, readout_channels
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator
+from qgate.short_repr import fields_summary
 from qgate.structure import Structure
 from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
@@ -63,6 +64,8 @@ class NativeCircuit:
     places: Mapping[Wire, int]
     num_slots: int
     rows: RowMap = field(default=lambda rows: rows)
+
+    __repr__ = fields_summary
 
 
 class Noise(Protocol):

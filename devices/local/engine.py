@@ -15,6 +15,7 @@ from qgate.devices.local.gates import GATES
 from qgate.devices.local.words import word_means
 from qgate.operations.pauli import PauliSum
 from qgate.operations.state_preparation import refuse_late_preparation
+from qgate.short_repr import summary
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import AffineMap, decomposition
@@ -150,6 +151,9 @@ class Engine(ABC):
         by_slot = np.zeros((*tangents.shape[:-1], sweep.structure.num_slots))
         by_slot[..., list(slots)] = tangents
         return adjoint.state_jvp(self, native, angles.push_forward(by_slot), order)
+
+    def __repr__(self) -> str:
+        return summary(self, "name")
 
 
 class GateByGateEngine(Engine):

@@ -18,6 +18,7 @@ import numpy as np
 
 from qgate.devices.base import MOST_THREADS
 from qgate.exceptions import InvalidOption
+from qgate.short_repr import summary
 from qgate.typing import FloatArray, IntArray
 
 SETS = ("baseline", "avx2")
@@ -107,6 +108,9 @@ class Library:
     def supported(self) -> str:
         """Best instruction set of this machine."""
         return "avx2" if self._function("qgate_instruction_set", ctypes.c_int)() else "baseline"
+
+    def __repr__(self) -> str:
+        return summary(self, "name")
 
 
 @cache

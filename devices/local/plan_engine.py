@@ -25,6 +25,7 @@ from qgate.devices.local.native import (
 from qgate.devices.local.plan import PLANNED, Plan, PlannedSweep, plan_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
+from qgate.short_repr import summary
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import freeze, needs_values
@@ -67,6 +68,9 @@ class PlanEngine(Engine):
         self.library, self.settings = library, settings
         self.name = "numpy" if library is None else library.name
         self._gatewise = GateByGateEngine()
+
+    def __repr__(self) -> str:
+        return summary(self, "name", "settings")
 
     def states(
         self,

@@ -165,6 +165,8 @@ class Explanation:
         lines += [f"  {name:{width}}  {verdict}" for name, verdict in self.others.items()]
         return "\n".join(lines)
 
+    __repr__ = __str__
+
 
 def explain(tape: Tape, device: Device, method: Method | None, *, depth: int) -> Explanation:
     """Return which gradient method differentiates a tape by its trainable parameters.

@@ -28,6 +28,7 @@ from qgate.differentiate.pullbacks import (
 )
 from qgate.differentiate.trees import tree_map
 from qgate.exceptions import UndifferentiableOutput, name_of
+from qgate.short_repr import shortened
 from qgate.typing import Argnums, Function, Nested, NumericArray, Tensor
 
 
@@ -67,6 +68,10 @@ class Derivative(ABC):
         self.forward = marked_like(pullback.value, originals)
         derivatives = self._differentiate(pullback, originals)
         return derivatives[0] if bare else derivatives
+
+    def __repr__(self) -> str:
+        chosen = "" if self.argnums is None else f" by arguments {self.argnums}"
+        return f"<{self.kind} of {shortened(self.function)}{chosen}>"
 
     @abstractmethod
     def _differentiate(self, pullback: Pullback, originals: Sequence[Nested]) -> tuple[Nested, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgate.drawer.fitted_text import BOX, MARGIN, NOTE, fitted, is_mathematical, text_size
 from qgate.drawer.styles import load_pyplot
+from qgate.short_repr import summary
 from qgate.typing import Wire
 
 if TYPE_CHECKING:
@@ -332,6 +333,9 @@ class MPLDrawer:
         from matplotlib.font_manager import FontProperties
 
         return float(FontProperties(size=options["fontsize"]).get_size_in_points())
+
+    def __repr__(self) -> str:
+        return summary(self, "n_layers", "n_wires")
 
 
 def contiguous(rows: Sequence[int]) -> list[list[int]]:

@@ -142,6 +142,7 @@ def _submit(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
             batches=1,
             executions=usage.executions,
             shots=usage.shots,
+            **({"usd": usage.usd} if device.capabilities.paid else {}),
         )
         return results
     if device.capabilities.limited:

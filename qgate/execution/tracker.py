@@ -10,12 +10,16 @@ import numpy as np
 from qgate.arguments import require_accepts, truth
 from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
+from qgate.short_repr import summary
 
 if TYPE_CHECKING:
     from qgate.sweep import Sweep
 
 COUNTED = ("submissions", "batches", "executions", "shots")
 """Names of the counted numbers."""
+
+USD = "usd"
+"""Name of the dollars of paid submissions, which are a total only where there are any."""
 
 RESOURCES = "resources"
 """Name of the counts of circuits, in the history."""
@@ -42,7 +46,8 @@ class Tracker:
     ----------
     totals : dict of str to int
         ``submissions`` (requests to the provider), ``batches`` (calls of the device),
-        ``executions`` (circuits run: rows times measurement bases) and ``shots``.
+        ``executions`` (circuits run: rows times measurement bases) and ``shots``; with submissions
+        to paid devices, ``usd`` too, the dollars that were paid or reserved.
     history : dict of str to list
         Summands of the totals, in order; and ``resources``, the counts of the gates of each
         circuit that ran (``SpecsResources``), in the gates of the device. Where noise channels are
@@ -79,11 +84,25 @@ class Tracker:
             if name in LISTED:
                 self.history.setdefault(name, []).extend(number)
                 continue
-            if isinstance(number, int | float | np.number):
-                self.totals[name] = self.totals.get(name, 0) + number
+            total = self.totals.get(name, 0)
+            if name == USD and None in (number, total):
+                self.totals[name] = None
+            elif isinstance(number, int | float | np.number):
+                self.totals[name] = total + number
             self.history.setdefault(name, []).append(number)
         if self.callback is not None:
             self.callback(totals=self.totals, history=self.history, latest=self.latest)
+
+    @property
+    def usd(self) -> float | None:
+        """US dollars that were paid or reserved; None: those of a submission are unknown."""
+        dollars: float | None = self.totals.get(USD, 0.0)
+        return dollars
+
+    def __repr__(self) -> str:
+        numbers = {name: self.totals.get(name, 0) for name in COUNTED}
+        device = {} if self.device is None else {"device": self.device}
+        return summary(self, **numbers, usd=self.usd, **device)
 
     @property
     def active(self) -> bool:

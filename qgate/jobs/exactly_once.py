@@ -78,8 +78,12 @@ def _with_repeats(
         if outcome.failed
     ]
     results = [outcome.results for outcome in outcomes]
-    new = [request for request, each in zip(requests, outcomes, strict=True) if each.submitted]
-    usage = sum((request.usage for request in new), Usage())
+    new = [
+        replace(request.usage, usd=outcome.order.known_usd)
+        for request, outcome in zip(requests, outcomes, strict=True)
+        if outcome.submitted
+    ]
+    usage = sum(new, Usage())
     if not again:
         return SubmittedResults(results, usage)
     for index, _ in again:

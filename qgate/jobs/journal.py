@@ -33,6 +33,7 @@ from qgate.jobs.sealed_rows import Row, SealedRows, Value
 from qgate.jobs.seals import SEALED, digest_of_result
 from qgate.jobs.totals import BUDGET, RUN, Totals
 from qgate.prices import Price
+from qgate.short_repr import summary
 from qgate.usage import Usage
 
 __all__ = ["MEMORY", "Journal"]
@@ -359,6 +360,9 @@ class Journal:
     def _orders(self, where: str, *values: Value) -> list[Order]:
         with self._lock:
             return [self._order(row) for row in self._rows.select("orders", where, *values)]
+
+    def __repr__(self) -> str:
+        return summary(self, "file")
 
 
 _values_of_summary = itemgetter(*map(SEALED["orders"].index, OrderSummary._fields))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from qgate.prices import Price
+from qgate.short_repr import summary
 from qgate.usage import Usage
 
 
@@ -120,6 +121,31 @@ class Order:
     def usage(self) -> Usage:
         """Usage that is charged to budgets."""
         return Usage(self.held_submissions, self.held_shots, self.held_usd)
+
+    def __repr__(self) -> str:
+        facts = {"step": f"{self.step}.{self.part}", "state": self.state.value}
+        return summary(
+            self,
+            "device",
+            "rows",
+            "shots",
+            of=repr(self.run),
+            **facts,
+            usd=self.known_usd,
+            job=self.job,
+            key=self.key[:16],
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs within the program, so that it has no price and no job to wait for."""
+        return not self.record
+
+    @property
+    def known_usd(self) -> float | None:
+        """US dollars, paid or reserved; None: the provider states no price."""
+        known = self.is_local or self.price is not None or self.held_usd
+        return self.held_usd if known else None
 
 
 class OrderSummary(NamedTuple):

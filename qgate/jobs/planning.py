@@ -24,6 +24,7 @@ from qgate.jobs.submission_request import SubmissionRequest
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.prices import Price
+from qgate.short_repr import fields_summary
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 from qgate.usage import Usage
@@ -99,6 +100,8 @@ class RehearsedValues:
     ideal: tuple[float, ...]
     noisy: tuple[float, ...]
     shot_errors: tuple[float, ...]
+
+    __repr__ = fields_summary
 
 
 class Plan(Generic[T]):

@@ -20,6 +20,7 @@ from qgate.exceptions import (
     InvalidRun,
     JournalUnreadable,
     NotPicklable,
+    QGateError,
     RunDiverged,
     described,
 )
@@ -274,7 +275,12 @@ class Run:
         )
 
     def __repr__(self) -> str:
-        return f"<qgate run {self.name!r} in {self.journal.file}>"
+        try:
+            spent = str(self.spent)
+        except QGateError:  # a journal that is gone or damaged, which other methods report
+            spent = "journal not readable"
+        limit = f" of {self.budget!r}" if self.budget is not None else ""
+        return f"<qgate run {self.name!r} in {self.journal.file}: {spent}{limit}>"
 
 
 def run(

@@ -13,6 +13,7 @@ from qgate.operations.operator import Operator, require_operators
 from qgate.operations.outcome_values import MeasurementValue, Node, renamed
 from qgate.operations.symbolic import Wrapper
 from qgate.recording import absorb, recording
+from qgate.short_repr import summary
 from qgate.typing import Wire
 
 Branch = Callable[..., Any]
@@ -174,6 +175,9 @@ class ConditionalFunction:
             none_before = _and(none_before, _not(condition))
         if self.false_fn is not None:
             _apply(none_before, self.false_fn, args, kwargs)
+
+    def __repr__(self) -> str:
+        return summary(self)
 
 
 def cond(

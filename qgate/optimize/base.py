@@ -12,6 +12,7 @@ import numpy as np
 
 from qgate.exceptions import InvalidOptimizerState, described
 from qgate.optimize.saving import encoded, read, taken_up, write
+from qgate.short_repr import arguments_summary
 from qgate.typing import FloatArray, Function, Nested, Tensor
 
 State = TypeVar("State")
@@ -51,6 +52,9 @@ class Optimizer(ABC, Generic[State]):
 
     def __init__(self) -> None:
         self.state: State = self.first()
+
+    def __repr__(self) -> str:
+        return arguments_summary(self)
 
     def first(self) -> State:
         """Return the state before the first step."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import MissingExtra
+from qgate.short_repr import fields_summary, summary
 from qgate.typing import FloatArray, Nested
 
 
@@ -44,6 +45,8 @@ class Record:
     usd: float | None
     seconds: float
 
+    __repr__ = fields_summary
+
 
 @dataclass(frozen=True)
 class History:
@@ -58,6 +61,10 @@ class History:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def __repr__(self) -> str:
+        last = self.records[-1].value if self.records else None
+        return summary(self, "shots", "submissions", "usd", steps=len(self), last_value=last)
 
     def with_record(self, record: Record) -> History:
         """Return the history with one more step."""

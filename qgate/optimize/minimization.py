@@ -69,6 +69,9 @@ class Minimum:
         """Plot the values against shots, or steps; see ``History.plot``."""
         return self.history.plot(axes)
 
+    def __repr__(self) -> str:
+        return f"<Minimum: {self}>"
+
     def __str__(self) -> str:
         history = self.history
         usd = "unknown" if history.usd is None else f"{history.usd:.2f}"

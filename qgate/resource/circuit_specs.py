@@ -28,6 +28,7 @@ from qgate.resource.requests import (
     requests_of_value,
     trained,
 )
+from qgate.short_repr import fields_summary
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -263,6 +264,8 @@ class CircuitSpecs:
         ]
         tables = "".join(map(_table, (self._header(), *counts, list(self._work()))))
         return tables + (as_html(table) if (table := self._table()) else "")
+
+    __repr__ = fields_summary
 
 
 ENTRIES = (

@@ -11,6 +11,7 @@ from qgate.context import entered
 from qgate.devices.compiled import CompiledCircuit
 from qgate.resource.compiled_table import as_text, columns, notes
 from qgate.resource.requests import RequestCounts, Requests
+from qgate.short_repr import fields_summary
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 
@@ -85,6 +86,8 @@ class ProgramSpecs:
         compiled = [each.compiled for each in self.circuits]
         lines = [f"in all: {self.requests}", *as_text(columns(compiled, first)), *notes(compiled)]
         return "\n".join(lines + [f"{name}: {text}" for name, text in self.sources.items()])
+
+    __repr__ = fields_summary
 
 
 def specs_of_program(program: Callable[[], object], device: Device | None = None) -> ProgramSpecs:

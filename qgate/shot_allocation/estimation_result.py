@@ -22,6 +22,7 @@ from qgate.execution.tracker import Tracker
 from qgate.jobs.call_budget import call_budget
 from qgate.jobs.randomness import repeatable_generator
 from qgate.jobs.resumable import resumable_call
+from qgate.short_repr import fields_summary
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.budget_limits import RoundAllowance, shots_and_rounds
 from qgate.shot_allocation.design import Design, plan, prior_plan
@@ -74,6 +75,8 @@ class Cost:
             first.job_ids + self.job_ids,
         )
 
+    __repr__ = fields_summary
+
 
 @dataclass(frozen=True, eq=False)
 class Differences:
@@ -105,6 +108,8 @@ class Differences:
             f"from {self.source}, off by about {off:.2g} in all"
         )
 
+    __repr__ = fields_summary
+
 
 @dataclass(frozen=True, eq=False)
 class EstimationResult:
@@ -120,6 +125,8 @@ class EstimationResult:
     def outputs(self) -> FloatArray:
         """The requested numbers."""
         return self.measured.estimated.outputs
+
+    __repr__ = fields_summary
 
 
 def spend(

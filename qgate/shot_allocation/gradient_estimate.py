@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
+from qgate.short_repr import fields_summary
 from qgate.shot_allocation.estimation_request import split_results
 from qgate.shot_allocation.estimation_result import Cost, Differences
 from qgate.typing import FloatArray
@@ -200,3 +201,5 @@ class GradientEstimate:
             f"{100 * self.pruned:.0f} % pruned" + (", biased" if self.biased else ""),
             *([] if self.differences is None else [str(self.differences)]),
         ]
+
+    __repr__ = fields_summary

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from qgate.budget import Budget
+from qgate.short_repr import fields_summary
 from qgate.shot_allocation.estimation_request import (
     estimation_request,
     split_results,
@@ -61,6 +62,8 @@ class Estimate:
 
     def __str__(self) -> str:
         return f"{self.value} ± {self.standard_error}"
+
+    __repr__ = fields_summary
 
 
 def estimates_of(

@@ -28,6 +28,7 @@ from qgate.devices.local.mixed.vectors import (
 )
 from qgate.devices.local.native import THREADED_BITS
 from qgate.devices.local.plan_engine import Settings
+from qgate.short_repr import summary
 from qgate.structure import Structure, slots_of
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import freeze, needs_values
@@ -61,6 +62,9 @@ class PauliEngine(Engine):
         self._runs: NativeRuns | NumpyRuns = NumpyRuns()
         if library is not None:
             self._runs = NativeRuns(library, settings)
+
+    def __repr__(self) -> str:
+        return summary(self, "name", "settings")
 
     def room(self, structure: Structure, num_bras: int, rows: int) -> float:
         """Return the number of density matrices held at a time, of complex numbers in double."""
