@@ -9,6 +9,7 @@ from qgate import data as data
 from qgate import devices as devices
 from qgate import drawer as drawer
 from qgate import exceptions as exceptions
+from qgate import fermi as fermi
 from qgate import fourier as fourier
 from qgate import gradients as gradients
 from qgate import kernels as kernels
@@ -52,6 +53,13 @@ from qgate.drawer import draw as draw
 from qgate.drawer import draw_mpl as draw_mpl
 from qgate.execution.tracker import Tracker as Tracker
 from qgate.expval_cost import ExpvalCost as ExpvalCost
+from qgate.fermi import FermiA as FermiA
+from qgate.fermi import FermiC as FermiC
+from qgate.fermi import FermiSentence as FermiSentence
+from qgate.fermi import FermiWord as FermiWord
+from qgate.fermi import bravyi_kitaev as bravyi_kitaev
+from qgate.fermi import jordan_wigner as jordan_wigner
+from qgate.fermi import parity_transform as parity_transform
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
 from qgate.interchange.packages import from_cirq as from_cirq

@@ -41,9 +41,9 @@ DECOMPOSITION = (
     "There is no registry of alternative decompositions. A gate has one, "
     "op.decomposition(), and devices choose their native gates."
 )
-FERMIONS = (
-    "Fermionic and bosonic operators are out of scope. Map them with OpenFermion, or "
-    "qiskit-nature, and build the qubit operator with qg.Hamiltonian(coefficients, words)."
+BOSONS = (
+    "Bosonic operators, and those of OpenFermion, are out of scope. Fermionic ones are in "
+    "qg.fermi; build qubit operators with qg.Hamiltonian(coefficients, words)."
 )
 CHEMISTRY = (
     "Molecular integrals are out of scope beyond what qg.qchem has. Compute them with PySCF or "
@@ -161,8 +161,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "DecompositionWarning change_op_basis ChangeOpBasis",
     ),
     (
-        FERMIONS,
-        "fermi FermiA FermiC FermiSentence FermiWord bravyi_kitaev jordan_wigner parity_transform "
+        BOSONS,
         "bose BoseSentence BoseWord binary_mapping christiansen_mapping unary_mapping "
         "from_openfermion to_openfermion import_operator",
     ),

@@ -30,6 +30,10 @@ class InvalidCall(InvalidParameters, TypeError):
     message = "{gate} cannot be called like this: {reason}. Call it as {call}."
 
 
+class InvalidOperand(InvalidParameters, TypeError):
+    """An operator cannot be combined with this value."""
+
+
 class NotHermitian(OperatorError, DeviceError, ValueError):
     """An observable has to be Hermitian."""
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from qgate.lazy_names import refuse_unknown
+from qgate.qchem.fermionic import fermionic_observable, qubit_observable
 from qgate.qchem.hamiltonian import molecular_hamiltonian
 from qgate.qchem.integrals import electron_integrals, hf_energy
 from qgate.qchem.molecule import Molecule
@@ -15,10 +16,12 @@ __all__ = [
     "electron_integrals",
     "excitations",
     "excitations_to_wires",
+    "fermionic_observable",
     "hf_energy",
     "hf_state",
     "molecular_hamiltonian",
     "particle_number",
+    "qubit_observable",
     "spin2",
     "spinz",
 ]

@@ -17,9 +17,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from qgate.exceptions import InvalidParameters, described
+from qgate.fermi.encodings import encoded, encoding
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
-from qgate.qchem.encodings import encoded, encoding
 from qgate.qchem.molecule import Integrals, Molecule
 from qgate.qchem.reference import active_space
 from qgate.typing import Tensor, Wire, WiresLike

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Literal, overload
 
 import numpy as np
 
 from qgate.arguments import items_of, whole_number
 from qgate.exceptions import InvalidParameters, described
-from qgate.qchem.encodings import encoding
+from qgate.fermi.encodings import encoding
+from qgate.fermi.fermionic import FermiWord
 from qgate.typing import IntArray, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -52,9 +54,17 @@ def hf_state(electrons: int, orbitals: int, basis: str = "occupation_number") ->
     return np.asarray(encoding("hf_state", "basis", basis, count) @ state % 2)
 
 
+@overload
+def excitations(
+    electrons: int, orbitals: int, delta_sz: int = 0, fermionic: Literal[False] = False
+) -> tuple[Singles, Doubles]: ...
+@overload
+def excitations(
+    electrons: int, orbitals: int, delta_sz: int = 0, *, fermionic: Literal[True]
+) -> tuple[list[FermiWord], list[FermiWord]]: ...
 def excitations(
     electrons: int, orbitals: int, delta_sz: int = 0, fermionic: bool = False
-) -> tuple[Singles, Doubles]:
+) -> tuple[Singles | list[FermiWord], Doubles | list[FermiWord]]:
     """Return the single and double excitations of the Hartree-Fock state.
 
     Parameters
@@ -64,7 +74,7 @@ def excitations(
     delta_sz : {0, 1, -1, 2, -2}
         Change of the spin projection.
     fermionic : bool
-        Has to be False: there are no fermionic operators in qgate.
+        Whether to return Fermi words, with creation operators for the occupied orbitals.
 
     Returns
     -------
@@ -72,6 +82,8 @@ def excitations(
         From the occupied spin orbital r to p.
     doubles : list of [s, r, q, p]
         From s and r to q and p.
+
+    Both are lists of ``qg.FermiWord`` if ``fermionic``.
 
     Raises
     ------
@@ -89,11 +101,6 @@ def excitations(
         raise InvalidParameters(
             f"excitations was given delta_sz={described(delta_sz)}. Give 0, 1, -1, 2 or -2."
         )
-    if fermionic:
-        raise InvalidParameters(
-            "excitations was given fermionic=True, and there are no fermionic operators in qgate. "
-            "Leave it out, and take the numbers of the orbitals."
-        )
     spins = [0.5 - index % 2 for index in range(count)]
     filled, empty = range(occupied), range(occupied, count)
     singles = [[r, p] for r in filled for p in empty if spins[p] - spins[r] == delta_sz]
@@ -103,7 +110,18 @@ def excitations(
         for q, p in combinations(empty, 2)
         if spins[p] + spins[q] - spins[r] - spins[s] == delta_sz
     ]
+    if fermionic:
+        return [_word(single) for single in singles], [_word(double) for double in doubles]
     return singles, doubles
+
+
+def _word(orbitals: Sequence[int]) -> FermiWord:
+    """Return creation operators for the first half of the orbitals, annihilation ones for the rest.
+
+    PennyLane's words are these, the adjoints of the excitations.
+    """
+    signs = ["+", "-"] * (len(orbitals) // 2)
+    return FermiWord.of(list(zip(orbitals, sorted(signs), strict=True)))
 
 
 def excitations_to_wires(

@@ -71,7 +71,6 @@ def test_an_active_space_leaves_core_orbitals_filled():
         (lambda: qchem.hf_state(2, 4, "parit"), "Did you mean 'parity'"),
         (lambda: qchem.excitations(4, 4), "more spin orbitals"),
         (lambda: qchem.excitations(2, 4, 3), "delta_sz=3"),
-        (lambda: qchem.excitations(2, 4, fermionic=True), "fermionic=True"),
         (lambda: qchem.excitations_to_wires([], []), "neither"),
         (lambda: qchem.excitations_to_wires([[0, 1, 2]], []), "singles"),
         (lambda: qchem.excitations_to_wires([[0, 2]], [], [0, 1]), "2 wires for 3"),
@@ -84,3 +83,10 @@ def test_an_active_space_leaves_core_orbitals_filled():
 def test_wrong_use_is_refused(call, text):
     with pytest.raises(InvalidParameters, match=text):
         call()
+
+
+def test_excitations_are_fermionic_words():
+    singles, doubles = qchem.excitations(2, 4, fermionic=True)
+
+    assert singles == [qg.FermiC(0) * qg.FermiA(2), qg.FermiC(1) * qg.FermiA(3)]
+    assert doubles == [qg.FermiC(0) * qg.FermiC(1) * qg.FermiA(2) * qg.FermiA(3)]
