@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ MOST_DENSE = 2**28
 
 PACKED_WIRES = 62
 """Up to this many wires an outcome is a 64-bit integer, above it a Python integer."""
+
+LISTED_WIRES = 10
+"""Up to this many wires the strings of all outcomes are kept, 64 KiB each time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +178,8 @@ class Outcomes:
 
     def bitstrings(self) -> list[str]:
         """Return the outcomes as strings, the first wire first."""
+        if self.num_wires <= LISTED_WIRES and len(self.values) > 1:
+            return list(itemgetter(*self.values.tolist())(_all_bitstrings(self.num_wires)))
         if not self.num_wires or self.values.dtype == object:
             width = self.num_wires
             return [
@@ -201,6 +207,12 @@ class Outcomes:
         return self.readings
 
     __repr__ = fields_summary
+
+
+@lru_cache(maxsize=LISTED_WIRES + 1)
+def _all_bitstrings(num_wires: int) -> list[str]:
+    """Return the strings of all outcomes; dictionaries find their hashes computed."""
+    return [format(value, f"0{num_wires}b")[-num_wires:] for value in range(2**num_wires)]
 
 
 def pack_bits(bits: NumericArray) -> NumericArray:

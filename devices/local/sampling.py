@@ -13,8 +13,14 @@ from qgate.sweep import Sweep
 from qgate.typing import FloatArray, NumericArray
 from qgate.wires import Wires
 
-FEW_OUTCOMES = 2**12
-"""Maximum number of outcomes whose counts are drawn one by one, from binomial distributions."""
+FEW_OUTCOMES = 2**8
+"""Maximum number of outcomes that are always drawn one by one.
+
+A binomial distribution takes 55 ns, a shot by ascending random numbers 10 ns.
+"""
+
+MORE_OUTCOMES = 2**12
+"""Maximum number of outcomes whose counts are drawn one by one if there are many shots of each."""
 
 MANY_SHOTS = 2**24
 """Number of shots above which counts are always drawn this way, to bound the memory."""
@@ -41,19 +47,25 @@ def sample(
         Engine that looks up the outcomes of ascending random numbers.
     """
     num_wires = len(measurement.wires)
-    few = len(probabilities) <= FEW_OUTCOMES
-    if few or (shots > MANY_SHOTS and measurement.kind is not MeasurementKind.SAMPLE):
+    ordered = measurement.kind is MeasurementKind.SAMPLE
+    if _is_drawn_by_outcome(len(probabilities), shots, ordered=ordered):
         normalised = probabilities / probabilities.sum()
-        if measurement.kind is MeasurementKind.SAMPLE:
+        if ordered:
             readings = random.choice(len(normalised), size=shots, p=normalised)
             return Outcomes.from_readings(readings, num_wires)
         counts = random.multinomial(shots, normalised)
         values = np.flatnonzero(counts)
         return Outcomes(num_wires, values, counts[values], shots)
     values, counts = engine.count(probabilities, _ascending(probabilities, shots, random))
-    if measurement.kind is MeasurementKind.SAMPLE:
-        return Outcomes.from_readings(random.permutation(np.repeat(values, counts)), num_wires)
-    return Outcomes(num_wires, values, counts, shots)
+    readings = random.permutation(np.repeat(values, counts)) if ordered else None
+    return Outcomes(num_wires, values, counts, shots, readings)
+
+
+def _is_drawn_by_outcome(outcomes: float, shots: float, *, ordered: bool) -> bool:
+    """Return whether the count of each outcome is drawn by itself, or each shot if ``ordered``."""
+    if outcomes <= FEW_OUTCOMES or ordered:
+        return outcomes <= FEW_OUTCOMES
+    return shots > (5 * outcomes if outcomes <= MORE_OUTCOMES else MANY_SHOTS)
 
 
 def sampled_bytes(sweep: Sweep, num_read: int) -> float:
@@ -72,8 +84,8 @@ def sampled_bytes(sweep: Sweep, num_read: int) -> float:
     if item.kind is MeasurementKind.SAMPLE:
         return 8.0 * (2 * wires * total + 16 * most)
     outcomes = 2.0**num_read
-    by_outcome = outcomes <= FEW_OUTCOMES or most > MANY_SHOTS
-    return 8.0 * (3 * outcomes if by_outcome else 3 * most)
+    by_outcome = _is_drawn_by_outcome(outcomes, most, ordered=False)
+    return 24.0 * (outcomes if by_outcome else most)
 
 
 def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:

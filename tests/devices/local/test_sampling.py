@@ -40,13 +40,13 @@ def assert_distributed(outcomes, expected, shots):
 
 
 @pytest.mark.parametrize("kind", [MeasurementKind.COUNTS, MeasurementKind.SAMPLE])
-@pytest.mark.parametrize("wires", [4, WIRES])
-def test_outcomes_are_as_frequent_as_they_are_probable(wires, kind):
-    assert_distributed(drawn(kind, wires), probabilities(wires), SHOTS)
+@pytest.mark.parametrize(("wires", "shots"), [(4, SHOTS), (10, 4000), (10, SHOTS), (WIRES, SHOTS)])
+def test_outcomes_are_as_frequent_as_they_are_probable(wires, shots, kind):
+    assert_distributed(drawn(kind, wires, shots=shots), probabilities(wires), shots)
 
 
 def test_many_outcomes_take_the_road_without_a_draw_for_each():
-    assert 2**4 <= FEW_OUTCOMES < 2**WIRES
+    assert 2**4 <= FEW_OUTCOMES < 2**10 < 2**WIRES
 
 
 def test_the_order_of_the_shots_is_random():
