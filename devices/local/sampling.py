@@ -57,8 +57,8 @@ def sample(
         values = np.flatnonzero(counts)
         return Outcomes(num_wires, values, counts[values], shots)
     values, counts = engine.count(probabilities, _ascending(probabilities, shots, random))
-    readings = random.permutation(np.repeat(values, counts)) if ordered else None
-    return Outcomes(num_wires, values, counts, shots, readings)
+    shuffled = random.permutation(np.repeat(values, counts)) if ordered else None
+    return Outcomes(num_wires, values, counts, shots, shuffled)
 
 
 def _is_drawn_by_outcome(outcomes: float, shots: float, *, ordered: bool) -> bool:
