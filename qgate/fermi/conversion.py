@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from qgate.arguments import whole_number
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters, described
-from qgate.fermi.encodings import encoded, encoding
-from qgate.fermi.fermionic import FermiOperator, FermiSentence, FermiWord, Ladder
+from qgate.fermi.encodings import encoded_products
+from qgate.fermi.fermionic import FermiOperator, FermiSentence, FermiWord
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.pauli.dictionaries import PauliSentence
@@ -140,7 +138,10 @@ def pauli_words(
             f"The mapping {mapping} was given {described(operator)}. Give a FermiWord or a "
             "FermiSentence, such as qg.FermiC(0) * qg.FermiA(1)."
         )
-    words = _words(mapping, operator.to_sentence(), _orbitals(mapping, operator, n))
+    sentence = operator.to_sentence()
+    ladders = [word.ladder for word in sentence]
+    orbitals = _orbitals(mapping, operator, n)
+    words = encoded_products(mapping, ladders, list(sentence.values()), orbitals)
     found = _dictionary(words, tol)
     if isinstance(operator, FermiWord):
         return found
@@ -158,27 +159,6 @@ def _orbitals(mapping: str, operator: FermiWord | FermiSentence, n: int | None) 
             f"{needed - 1}. Give the number of orbitals of the system, at least {needed}."
         )
     return given
-
-
-def _words(mapping: str, sentence: FermiSentence, orbitals: int) -> PauliSum:
-    """Return a sum in an encoding, with distinct Pauli words on the wires from 0 on."""
-    matrix = encoding("A mapping", "mapping", mapping, orbitals)
-    ladder = {factor for word in sentence for factor in word.ladder}
-    factors = {factor: encoded(_jordan_wigner(factor, orbitals), matrix) for factor in ladder}
-    products = [
-        PauliSum.product([factors[factor] for factor in word.ladder]).expanded(range(orbitals))
-        for word in sentence
-    ]
-    if not products:
-        return PauliSum.identity(0.0)
-    return PauliSum.weighted(list(sentence.values()), products).merged()
-
-
-def _jordan_wigner(factor: Ladder, orbitals: int) -> PauliSum:
-    orbital, sign = factor
-    after = "I" * (orbitals - orbital - 1)
-    weights = np.array([0.5, 0.5j if sign == "-" else -0.5j])
-    return PauliSum.from_words(weights, ["Z" * orbital + letter + after for letter in "XY"])
 
 
 def _dictionary(words: PauliSum, tol: float | None) -> PauliSentence:

@@ -8,13 +8,16 @@ Reference: Seeley, Richard and Love, J. Chem. Phys. 137, 224109 (2012).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.pauli import PauliSum
-from qgate.typing import BoolArray, IntArray
+from qgate.typing import BoolArray, IntArray, Tensor
+
+Ladder = tuple[int, str]
+"""Orbital on which a ladder operator acts, and "+" (creation) or "-" (annihilation)."""
 
 
 def _identity(orbitals: int) -> IntArray:
@@ -66,6 +69,41 @@ def encoded(words: PauliSum, matrix: IntArray) -> PauliSum:
     quarter_turns = (words.x & words.z).sum(axis=1) - (x & z).sum(axis=1)
     signs = np.real(1j**quarter_turns)
     return PauliSum(words.coefficients * signs, x, z, words.wires)
+
+
+def encoded_products(
+    mapping: str, products: Sequence[Sequence[Ladder]], weights: Sequence[Tensor], orbitals: int
+) -> PauliSum:
+    """Return a weighted sum of products of ladder operators, with distinct Pauli words.
+
+    Parameters
+    ----------
+    mapping : str
+        Name of an encoding.
+    products : sequence of sequence of (int, str)
+        Orbital and sign of the factors of each product, the first to the left.
+    weights : sequence of number
+        May be traced.
+    orbitals : int
+        Number of orbitals, and of the wires, which are numbered from 0 on.
+    """
+    if not products:
+        return PauliSum.identity(0.0, range(orbitals))
+    matrix = encoding("A mapping", "mapping", mapping, orbitals)
+    ladder = {factor for product in products for factor in product}
+    factors = {factor: encoded(_jordan_wigner(factor, orbitals), matrix) for factor in ladder}
+    sums = [
+        PauliSum.product([factors[factor] for factor in product]).expanded(range(orbitals))
+        for product in products
+    ]
+    return PauliSum.weighted(list(weights), sums).merged()
+
+
+def _jordan_wigner(factor: Ladder, orbitals: int) -> PauliSum:
+    orbital, sign = factor
+    after = "I" * (orbitals - orbital - 1)
+    weights = np.array([0.5, 0.5j if sign == "-" else -0.5j])
+    return PauliSum.from_words(weights, ["Z" * orbital + letter + after for letter in "XY"])
 
 
 def _product(bits: BoolArray, matrix: IntArray) -> BoolArray:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
 from qgate.arguments import whole_number
-from qgate.arrays import is_traced, namespace, shape_of
+from qgate.arrays import is_traced, namespace, opened, shape_of
 from qgate.exceptions import InvalidOperand, InvalidParameters, described
+from qgate.fermi.encodings import Ladder, encoded_products
 from qgate.operations.parameters import is_numeric
 from qgate.typing import Tensor
 
@@ -19,9 +20,6 @@ CONJUGATE = {"+": "-", "-": "+"}
 
 SMALLEST = 1e-8
 """Weights up to this are dropped by ``simplify``."""
-
-Ladder = tuple[int, str]
-"""Orbital on which a ladder operator acts, and "+" (creation) or "-" (annihilation)."""
 
 
 class FermiOperator:
@@ -95,8 +93,6 @@ class FermiOperator:
         InvalidParameters
             There are fewer orbitals than in the operator.
         """
-        from qgate.fermi.conversion import pauli_words  # it imports this module
-
         sentence = self.to_sentence()
         needed = 1 + max((orbital for word in sentence for _, orbital in word), default=0)
         if n_orbitals and n_orbitals < needed:
@@ -104,8 +100,9 @@ class FermiOperator:
                 f"to_mat was given n_orbitals={n_orbitals}, but the operator acts on orbital "
                 f"{needed - 1}. Give at least {needed}."
             )
-        words = pauli_words("jordan_wigner", sentence)
-        return words.to_mat(range(n_orbitals or needed), format)
+        ladders, weights = [word.ladder for word in sentence], list(sentence.values())
+        words = encoded_products("jordan_wigner", ladders, weights, n_orbitals or needed)
+        return opened(words.matrix()) if format == "dense" else words.sparse_matrix(format=format)
 
 
 class FermiWord(FermiOperator, dict[tuple[int, int], str]):
