@@ -10,9 +10,11 @@ import ast
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from opcode import opmap
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 
 def attach_stub(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
@@ -32,7 +34,7 @@ def attach_stub(package: str) -> tuple[list[str], Callable[[str], Any], Callable
 
     def lookup(name: str) -> Any:
         if name not in modules:
-            unknown(name)
+            return unknown(name)
         namespace[name] = load(modules[name], name, package=package)
         return namespace[name]
 
@@ -52,14 +54,21 @@ def read_stub(loader: Any, folder: str) -> dict[str, str]:
     return {alias.name: line.module or "" for line in imports for alias in line.names}
 
 
-def refuse_unknown(module: str) -> Callable[[str], NoReturn]:
+def refuse_unknown(module: str) -> Callable[[str], Any]:
     """Return a function ``__getattr__`` of a module that explains which names it does not have.
 
-    The text says what to use instead of a name of PennyLane, or suggests similar names. For type
-    checkers a module has no such function, so that they refuse unknown names.
+    The text says what to use instead of a name of PennyLane, or suggests similar names. Names of
+    older versions that only moved are returned, with a warning. For type checkers a module has no
+    such function, so that they refuse unknown names.
     """
 
-    def unknown(name: str) -> NoReturn:
+    def unknown(name: str) -> Any:
+        from qgate.former_names import former_value  # on use: programs that run do not need it
+
+        inside = module.partition(".")[2]
+        former = former_value(f"{inside}.{name}" if inside else name, depth=_depth())
+        if former is not None:
+            return former
         text = f"module {module!r} has no attribute {name!r}"
         reason = None if name.startswith("_") else why_missing(module, name)
         if reason and _is_imported():
@@ -67,6 +76,11 @@ def refuse_unknown(module: str) -> Callable[[str], NoReturn]:
         raise AttributeError(f"{text}. {reason}" if reason else text, name=name)
 
     return unknown
+
+
+def _depth() -> int:
+    """Return the number of calls from the line that asks a module for a name, to ``unknown``."""
+    return 2 if sys._getframe(2).f_code.co_name == "lookup" else 1
 
 
 def _is_imported() -> bool:
@@ -97,18 +111,34 @@ class MissingNameFinder:
 
     Python tries to import ``qgate.name`` as a module before it reports that the name is missing,
     and replaces an ``AttributeError`` by an error without its text. An ``ImportError`` raised here
-    reaches the user. The finder finds nothing.
+    reaches the user. All that is found are modules of older versions of PennyLane.
     """
 
     @staticmethod
-    def find_spec(fullname: str, path: object = None, target: object = None) -> None:
+    def find_spec(fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Raise an error for a missing name of qgate of which something is known."""
         module, _, name = fullname.rpartition(".")
         if module.partition(".")[0] != "qgate" or name.startswith("_") or module not in sys.modules:
-            return
+            return None
+        from qgate.former_names import MODULES  # on use: programs that run do not need it
+
+        if fullname.partition(".")[2] in MODULES:
+            return ModuleSpec(fullname, _FormerModule())
         reason = why_missing(module, name)
         if reason is not None:
             raise ImportError(f"cannot import {name!r} from {module!r}. {reason}", name=fullname)
+        return None
+
+
+class _FormerModule(Loader):
+    """Loader of a module that older versions of PennyLane had: it holds former names only."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Return None: the module is an ordinary one."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Make the names of the module those of older versions."""
+        vars(module)["__getattr__"] = refuse_unknown(module.__name__)
 
 
 def load(module: str, name: str, *, package: str) -> Any:

@@ -313,4 +313,4 @@ def explanation(module: str, name: str, known: Iterable[str]) -> str | None:
 
 def _of_namespace(module: str) -> str | None:
     space = module.partition(".")[2].partition(".")[0]
-    return NAMESPACES.get(space) or BY_NAME.get(space)
+    return NAMESPACES.get(space) or BY_NAME.get(space) or REPLACEMENTS.get(space)

@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from qgate import levels, qnode_derivatives
 from qgate.arguments import items_of, whole_number
@@ -354,10 +354,10 @@ class QNode:
 
     if not TYPE_CHECKING:  # type checkers refuse unknown attributes themselves
 
-        def __getattr__(self, name: str) -> NoReturn:
-            from qgate.former_names import refuse_attribute  # on use: programs that run need none
+        def __getattr__(self, name: str) -> Any:
+            from qgate.former_names import former_attribute  # on use: programs that run need none
 
-            refuse_attribute(self, name)
+            return former_attribute(self, name)
 
     def __copy__(self) -> Self:
         other = object.__new__(type(self))

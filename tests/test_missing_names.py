@@ -27,9 +27,8 @@ from qgate.missing_names import BY_NAME, REASONS, reason_of
         ("qgate", "VQECost", r"Return qg\.expval\(hamiltonian\) from a QNode"),
         ("qgate", "qinfo", r"qg\.vn_entropy"),
         ("qgate.transforms", "batch_transform", r"made with qg\.transform"),
-        ("qgate.transforms", "draw", r"It is qg\.draw\."),
-        ("qgate.operation", "enable_new_opmath", "leave the line out"),
-        ("qgate.queuing", "QueuingContext", r"qg\.QueuingManager"),
+        ("qgate.transforms", "get_unitary_matrix", r"It is qg\.matrix\."),
+        ("qgate.operation", "disable_new_opmath", "leave the line out"),
         ("qgate.exceptions", "QuantumFunctionEror", "Did you mean 'QuantumFunctionError'"),
     ],
 )
