@@ -26,22 +26,23 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self._items: dict[int, Any] = {}
+        self.recorded: dict[int, Any] = {}
+        """Recorded items by their ``id``, in order."""
 
     @property
     def items(self) -> tuple[Any, ...]:
         """Recorded items that were not removed again, in order."""
-        return tuple(self._items.values())
+        return tuple(self.recorded.values())
 
     def add(self, item: Any) -> None:
         """Record ``item``; recording it again moves it to the end."""
-        items, key = self._items, id(item)
+        items, key = self.recorded, id(item)
         items.pop(key, None)
         items[key] = item
 
     def remove(self, item: Any) -> None:
         """Remove ``item``, if it is recorded."""
-        self._items.pop(id(item), None)
+        self.recorded.pop(id(item), None)
 
     def __repr__(self) -> str:
         return summary(self, items=len(self.items))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -225,6 +226,24 @@ class Wires(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         return f"Wires({list(self)})"
+
+
+def known_wires(labels: WiresLike) -> Wires | None:
+    """Return the wires of two integers, or wires; None: ``Wires`` has to check the labels."""
+    if isinstance(labels, list | tuple) and len(labels) == 2 and type(labels) is not TupleLabel:
+        first, second = labels
+        if type(first) is int and type(second) is int:
+            return _pair(first, second)
+    return labels if type(labels) is Wires else None
+
+
+@lru_cache(maxsize=4096)
+def _pair(first: int, second: int) -> Wires | None:
+    return None if first == second else Wires([first, second])
+
+
+NUMBERED = {label: Wires(label) for label in range(64)}
+"""Single wires that many circuits have."""
 
 
 def too_many_wires(number: object) -> WireError:

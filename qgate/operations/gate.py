@@ -23,6 +23,7 @@ import numpy as np
 
 from qgate.arrays import opened, shape_of
 from qgate.caches import MIB, sized_cache
+from qgate.context import HERE
 from qgate.exceptions import (
     DecompositionUndefinedError,
     InvalidCall,
@@ -40,7 +41,7 @@ from qgate.operations.spelling import spelled
 from qgate.recording import record
 from qgate.sizes import check_matrix
 from qgate.typing import ComplexArray, FloatArray, Namespace, NumericArray, Tensor
-from qgate.wires import Wires
+from qgate.wires import NUMBERED, Wires, known_wires
 
 GATES: dict[str, type[Any]] = {}
 """Every gate by name: rows of the table, and gates that are given as arrays."""
@@ -48,6 +49,12 @@ GATES: dict[str, type[Any]] = {}
 ROWS: dict[str, GateSpec] = {}
 """Every row by name."""
 
+
+PLAIN_ANGLES = frozenset({float, np.float64, Affine})
+"""Types of angles that need no check and no conversion."""
+
+address = id
+"""Key of an object in a recorder; operators have an argument ``id``."""
 
 Options = tuple[tuple[str, Hashable], ...]
 """Names and values of the options of a gate; hashable."""
@@ -62,7 +69,30 @@ class Gate(Operator):
 
     spec: ClassVar[GateSpec]
 
+    usual: ClassVar[int] = -1
+    """Number of angles of a gate that takes nothing but these and its wires; -1: it takes more."""
+
     def __init__(self, *args: Argument, id: str | None = None, **named: Argument) -> None:
+        if named:
+            angles, labels = args, (named.get("wires") if len(named) == 1 else None)
+        else:
+            angles, labels = args[:-1], (args[-1] if args else None)
+        if len(angles) == self.usual and PLAIN_ANGLES.issuperset(map(type, angles)):
+            wires = NUMBERED.get(labels) if type(labels) is int else known_wires(labels)
+            if wires is not None and len(wires) == self.num_wires:
+                # Nothing is left to check or convert: most gates of most circuits.
+                self._parameters, self._wires = angles, wires
+                self._hyperparameters, self.id = {}, id
+                recorder = HERE.get().recorder
+                if recorder is not None:
+                    recorder.recorded[address(self)] = self
+                return
+        self._set_checked(args, id, named)
+
+    def _set_checked(
+        self, args: tuple[Argument, ...], id: str | None, named: Mapping[str, Argument]
+    ) -> None:
+        """Check and convert the arguments, and record the gate."""
         spec, public, angles = self.spec, type(self).__name__, args
         count = len(spec.angles)
         options: dict[str, Argument] = {}
@@ -298,6 +328,7 @@ def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "")
         "spec": spec,
         "num_wires": spec.wires,
         "num_params": count,
+        "usual": count if spec.simple and spec.check is None and spec.wires else -1,
         "grad_method": "A" if count else None,
         "ndim_params": (0,) * count,
         "parameter_kinds": (ParameterKind.ANGLES,) * count,

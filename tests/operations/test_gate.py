@@ -10,6 +10,7 @@ import qgate as qg
 from qgate.exceptions import DuplicateWires, InvalidCall, InvalidParameters
 from qgate.operations.gate import GATES, ROWS
 from qgate.recording import recording
+from qgate.wires import Wires
 
 
 @pytest.mark.parametrize(
@@ -157,3 +158,23 @@ def test_a_gate_with_a_hermitian_matrix_is_its_own_adjoint(gate):
 def test_a_gate_with_another_matrix_is_not(gate):
     assert gate.adjoint() != gate
     assert not gate.is_hermitian
+
+
+@pytest.mark.parametrize("labels", [[2, 3], (2, 3), Wires([2, 3]), np.array([2, 3]), range(2, 4)])
+def test_two_wires_may_be_given_in_any_container(labels):
+    for gate in (qg.CNOT(wires=labels), qg.CNOT(labels), qg.CRX(0.1, wires=labels)):
+        assert gate.wires == Wires([2, 3])
+        assert all(type(label) is int for label in gate.wires)
+
+
+def test_a_label_that_is_a_tuple_stays_one_wire():
+    (label,) = Wires([(2, 3)])
+
+    assert list(qg.X(label).wires) == [(2, 3)]
+
+
+def test_the_same_wire_twice_is_refused_where_the_gate_is_made():
+    with pytest.raises(DuplicateWires, match="CNOT"):
+        qg.CNOT(wires=[70, 70])
+    with pytest.raises(InvalidParameters, match="acts on 1 wire"):
+        qg.RX(0.1, wires=[70, 71])
