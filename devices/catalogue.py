@@ -12,10 +12,11 @@ from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.exceptions import BrokenProvider, UnknownDevice, described, suggest
 from qgate.short_repr import fields_summary
+from qgate.text_table import table_lines
 
 COLUMNS = ("device", "wires", "shots", "exact")
 CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
-"""Columns that are shown if any of the devices has a card."""
+"""Columns of prices, which only devices with a card have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,10 @@ class DeviceRecord:
         """Whether everything that the device needs is installed."""
         return not self.remark
 
-    def row(self, *, priced: bool) -> tuple[str, ...]:
-        """Return the table row of a device, with prices or without."""
+    def row(self) -> tuple[str, ...]:
+        """Return the table row of a device."""
         facts = _facts(self.capabilities) if self.card is None else _card_facts(self.card)
-        prices = _prices(self.card) if priced else ()
-        return (self.name or self.provider, *facts, *prices, self.remark)
+        return (self.name or self.provider, *facts, *_prices(self.card), self.remark)
 
     __repr__ = fields_summary
 
@@ -63,14 +63,8 @@ class DeviceTable(tuple[DeviceRecord, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        priced = any(record.card is not None for record in self)
-        head = (*COLUMNS, *(CARD_COLUMNS if priced else ()), "remark")
-        rows = [head, *(record.row(priced=priced) for record in self)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+        head = (*COLUMNS, *CARD_COLUMNS, "remark")
+        return "\n".join(table_lines(head, [record.row() for record in self], keep=COLUMNS))
 
 
 def list_devices(provider: str | None = None) -> DeviceTable:

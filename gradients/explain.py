@@ -42,7 +42,7 @@ def explain(qnode: QNodeLike, *, order: int = 1) -> Function:
     >>> explain(energy)(0.3).method
     'adjoint'
     """
-    ask = getattr(qnode, "explain", None)
+    ask = getattr(qnode, "explain_call", None)
     if ask is None:
         raise DifferentiationError(
             f"explain was given {described(qnode)}. Give a QNode, that is a quantum function "

@@ -21,6 +21,13 @@ ROUNDS = (1, 2, 3)
 RENAMED = {"total": "shots", "max_submissions": "submissions"}
 """Former names of limits, which raise a ``DeprecationWarning``."""
 
+MEANT = {
+    **dict.fromkeys(("dollars", "dollar", "cost", "money", "price", "max_usd", "eur"), "usd"),
+    **dict.fromkeys(("total_shots", "max_shots", "n_shots"), "shots"),
+    **dict.fromkeys(("jobs", "tasks", "circuits"), "submissions"),
+}
+"""Limits that a budget does not have, and the one that is probably meant."""
+
 OF_A_RUN = "run "
 """Beginning of the names of accounts of budgets without a name, before the name of their run."""
 
@@ -187,7 +194,8 @@ def _renamed(
     """Return the limits by their present names, with those that were given by a former one."""
     for name, limit in former.items():
         if name not in RENAMED:
-            meant = suggest(name, [field.name for field in fields(Budget)])
+            near = suggest(name, [field.name for field in fields(Budget)])
+            meant = f" Did you mean {MEANT[name]!r}?" if name in MEANT else near
             raise InvalidBudget(reason=f"it has no {name!r}.{meant}".rstrip(".?"))
         present = RENAMED[name]
         warn(f"{name} of a Budget is called {present} now", DeprecationWarning, stacklevel=3)

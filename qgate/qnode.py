@@ -281,13 +281,18 @@ class QNode:
         self.tape = tape = tape.with_trainable(trainable_among(tape.parameters))
         return tape, returned
 
-    def explain(
+    def explain(self, *args: Any, **kwargs: Any) -> Explanation:
+        """Return the gradient method that a call with these arguments uses, and why; nothing runs.
+
+        If no argument is trainable, all of them are treated as trainable. ``qg.gradients.explain``
+        does the same for derivatives of higher order.
+        """
+        return self.explain_call(args, kwargs)
+
+    def explain_call(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], *, order: int = 1
     ) -> Explanation:
-        """Return the gradient method that a call with these arguments uses; nothing runs.
-
-        If no argument is trainable, all of them are treated as trainable.
-        """
+        """Return the gradient method for a derivative of some order; see ``explain``."""
         from qgate.autodiff.choose_method import explain
 
         tape = self.single_tape(args, kwargs)

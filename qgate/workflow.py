@@ -107,7 +107,7 @@ def get_best_diff_method(qnode: QNode) -> Callable[..., str | None]:
 
     @functools.wraps(qnode.func)
     def best(*args: Any, **kwargs: Any) -> str | None:
-        return qnode.update(diff_method="best").explain(args, kwargs).method
+        return qnode.update(diff_method="best").explain_call(args, kwargs).method
 
     return best
 

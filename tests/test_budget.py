@@ -16,7 +16,7 @@ def test_a_plain_number_is_one_of_shots():
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"dollar": 3}, "no 'dollar'. Give"),
+        ({"dollar": 3}, "no 'dollar'. Did you mean 'usd'. Give"),
         ({"shot": 3}, "no 'shot'. Did you mean 'shots'. Give"),
     ],
 )

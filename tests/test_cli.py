@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ import qgate as qg
 from qgate.cli import main
 from qgate.exceptions import BudgetChanged
 from qgate.jobs.journal import Journal
+from qgate.jobs.orders import Order
+from qgate.prices import Price
 
 CLOUDS = Path(__file__).parent / "clouds" / "shop"
 
@@ -314,6 +317,50 @@ def test_what_stands_behind_a_program_is_refused_and_nothing_runs(shell, tmp_pat
     assert "Put the options of qgate before the program" in run.stderr
     assert f"echo.py -- {' '.join(behind)}" in run.stderr
     assert not (tmp_path / "qgate.db").exists()
+
+
+@pytest.mark.parametrize("arguments", [("devices",), ("demo", "--steps", "0")])
+def test_a_reader_that_closes_the_output_ends_the_command_silently(shell, arguments):
+    with shell.start(*arguments) as program:
+        program.stdout.close()
+        errors = program.stderr.read()
+
+    assert errors == ""
+    assert program.returncode == 141
+
+
+def test_a_broken_pipe_of_the_program_is_its_error(shell, tmp_path):
+    (tmp_path / "pipe.py").write_text("raise BrokenPipeError('mine')")
+
+    run = shell("run", "mine", "pipe.py")
+
+    assert run.returncode == 1
+    assert "BrokenPipeError: mine" in run.stderr
+
+
+def test_a_number_of_steps_below_0_is_refused(shell):
+    refused = shell("demo", "--steps", "-3")
+
+    assert refused.returncode == 2
+    assert "-3 is below 0" in refused.stderr
+
+
+def test_orders_of_unknown_price_are_counted_apart(tmp_path, capsys):
+    journal = Journal(tmp_path / "j.db")
+    journal.begin("mine")
+    known = Order(
+        key="a", run="mine", step=1, part=0, attempt=0, device="d", provider="p", digest="1",
+        record=b"1", rows=1, shots=10, price=Price(0.5, 0.5), held_usd=0.5, held_shots=10,
+    )  # fmt: skip
+    unknown = replace(known, key="b", digest="2", price=None, held_usd=0.0)
+    journal.place([known, unknown], [], what="both")
+
+    assert main(["jobs", "--journal", str(tmp_path / "j.db")]) == 0
+
+    *_, first, second, total = capsys.readouterr().out.splitlines()
+    assert " 0.50 " in first
+    assert " unknown " in second
+    assert total == "2 submissions, 20 shots, 0.50 USD, and 1 of unknown price"
 
 
 def test_two_hyphens_without_a_program_are_refused(shell):

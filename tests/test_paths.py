@@ -181,6 +181,6 @@ def test_circuits_of_a_qnode_are_constructed_at_a_level():
     assert tape.operations[0].name == "StronglyEntanglingLayers"
     assert {operation.name for operation in native.operations} == {"Rot", "CNOT"}
     assert together(qg.execute([tape], qnode.device)) == pytest.approx((qnode(WEIGHTS),))
-    assert get_best_diff_method(qnode)(WEIGHTS) == qnode.explain([WEIGHTS], {}).method
+    assert get_best_diff_method(qnode)(WEIGHTS) == qnode.explain(WEIGHTS).method
     with pytest.raises(QuantumFunctionError, match="level"):
         construct_tape(qnode, level="nowhere")(WEIGHTS)

@@ -99,7 +99,7 @@ def made(tmp_path):
         "circuit": [circuit, circuit.tape, circuit.tape.sweep(), circuit.tape.structure, queue],
         "long": [qg.QuantumTape(rotations, [qg.expval(qg.Z(0))]), qg.tape.Tape(rotations, [])],
         "counts": [qg.specs(circuit)(start), qg.specs(circuit)(start).resources],
-        "explained": [circuit.explain((start,), {})],
+        "explained": [circuit.explain(start)],
         "shots": [circuit.update(shots=[10, 20] * 200).shots],
         "shadow": [qg.ClassicalShadow(np.zeros((500, 3), int), np.ones((500, 3), int))],
         "settings": [qg.Budget(7), qg.Wires([0, 1]), qg.from_qasm("OPENQASM 3; qubit q; x q;")],

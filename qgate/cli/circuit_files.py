@@ -16,6 +16,9 @@ from qgate.wires import Wires
 SMALL = 1e-12
 """Largest probability that is not printed."""
 
+FLAGS = frozenset({"--json", "--help"})
+"""Options without a value."""
+
 SUFFIXES = (".qasm", ".qpy")
 """Suffixes of the files that are read as circuits, not as programs."""
 
@@ -41,7 +44,7 @@ def options_first(arguments: Sequence[str]) -> list[str]:
             files.append(argument)
             continue
         options.append(argument)
-        if argument.startswith("--") and "=" not in argument:
+        if argument.startswith("--") and "=" not in argument and argument not in FLAGS:
             options += [value for value in [next(rest, None)] if value is not None]
     if not any(map(is_circuit, files)):
         return list(arguments)

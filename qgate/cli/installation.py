@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import qgate as qg
+from qgate.cli.json_output import add_json, print_json
 from qgate.cli.options import Commands, add_command
 from qgate.devices.base import Device
 from qgate.devices.settings import Settings, project_file, user_file
@@ -36,7 +38,11 @@ PACKAGES = (
 
 def devices(chosen: argparse.Namespace) -> None:
     """List the devices that are available by name; sends no requests."""
-    print(qg.list_devices(chosen.provider))
+    found = qg.list_devices(chosen.provider)
+    if chosen.json:
+        print_json(found)
+    else:
+        print(found)
 
 
 def demo(chosen: argparse.Namespace) -> None:
@@ -45,12 +51,18 @@ def demo(chosen: argparse.Namespace) -> None:
     energy = _energy(device)
     angles = qg.numpy.array([0.4, 0.3, 0.2, 0.1], requires_grad=True)
     gradient = qg.grad(energy)
-    print(f"device {device.name}, shots {device.shots.total_shots or 'none (exact)'}")
+    say = partial(print, file=sys.stderr if chosen.json else sys.stdout, flush=True)
+    say(f"device {device.name}, shots {device.shots.total_shots or 'none (exact)'}")
+    values: dict[int, float] = {}
     for step in range(chosen.steps + 1):
         if step % 10 == 0:
-            print(f"step {step:3d}   energy {float(energy(angles)):8.4f}")
+            values[step] = float(energy(angles))
+            say(f"step {step:3d}   energy {values[step]:8.4f}")
         angles = angles - 0.2 * gradient(angles)
-    print("exact      energy  -3.0000")
+    say("exact      energy  -3.0000")
+    if chosen.json:
+        shots = device.shots.total_shots
+        print_json({"device": device.name, "shots": shots, "energy": values, "exact": -3.0})
 
 
 def doctor(chosen: argparse.Namespace) -> None:
@@ -72,10 +84,20 @@ def add_to(commands: Commands) -> None:
     """Add the commands to a parser."""
     parser = add_command(commands, "devices", devices)
     parser.add_argument("provider", nargs="?", help="only those of one provider")
+    add_json(parser)
     parser = add_command(commands, "demo", demo)
     parser.add_argument("device", nargs="?", default="local", help="default: local")
-    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--steps", type=number_of_steps, default=50, help="default: 50")
+    add_json(parser)
     add_command(commands, "doctor", doctor)
+
+
+def number_of_steps(text: str) -> int:
+    """Return a number of steps; argparse reports a text that is none."""
+    steps = int(text)
+    if steps < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return steps
 
 
 def _energy(device: Device) -> qg.QNode:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 
 from qgate.budget import NO_LIMIT
+from qgate.cli.json_output import add_json, print_json
 from qgate.cli.options import (
     Commands,
     add_command,
@@ -17,11 +19,11 @@ from qgate.cli.options import (
     journal_of,
     limits_of,
 )
-from qgate.cli.table import print_table
 from qgate.exceptions import QGateError
 from qgate.jobs.giving_up import give_up
 from qgate.jobs.journal import Journal
 from qgate.jobs.orders import Order
+from qgate.text_table import table_lines
 from qgate.usage import Usage
 
 JOB_COLUMNS = ("run", "step", "device", "rows", "shots", "USD", "state", "job", "reason")
@@ -39,15 +41,20 @@ def jobs(chosen: argparse.Namespace) -> None:
     check_run(journal, chosen.run)
     orders = journal.orders(chosen.run)
     if chosen.key is not None:
-        found = [order for order in orders if order.key.startswith(chosen.key)]
-        for order in found:
+        orders = [order for order in orders if order.key.startswith(chosen.key)]
+        if not orders:
+            raise QGateError(
+                f"No order has a key that begins with {chosen.key!r}. 'qgate jobs --json' lists "
+                "the keys of all orders."
+            )
+    if chosen.json:
+        print_json([_as_data(journal, order, history=chosen.key is not None) for order in orders])
+    elif chosen.key is not None:
+        for order in orders:
             _print_history(journal, order)
-        if orders and not found:
-            raise QGateError(f"No order has a key that begins with {chosen.key!r}.")
-        return
-    print_table(JOB_COLUMNS, [_job_row(order) for order in orders])
-    total = sum((order.usage for order in orders), Usage())
-    print(replace(total, submissions=len(orders)))
+    else:
+        print(*table_lines(JOB_COLUMNS, [_job_row(order) for order in orders]), sep="\n")
+        print(_total(orders))
 
 
 def budgets(chosen: argparse.Namespace) -> None:
@@ -60,9 +67,16 @@ def budgets(chosen: argparse.Namespace) -> None:
         journal.change_limits(chosen.name, new)
     known = journal.limits()
     check_known("budget", chosen.name, [str(budget.name) for budget in known])
-    for budget in known:
-        if chosen.name in (None, budget.name):
-            print(f"{budget!r}: {journal.spent(str(budget.name))} spent or reserved")
+    shown = [budget for budget in known if chosen.name in (None, budget.name)]
+    spent = [journal.spent(str(budget.name)) for budget in shown]
+    if chosen.json:
+        pairs = zip(shown, spent, strict=True)
+        print_json([{"budget": budget, "spent": usage} for budget, usage in pairs])
+        return
+    for budget, usage in zip(shown, spent, strict=True):
+        print(f"{budget!r}: {usage} spent or reserved")
+    if not shown:
+        print("The journal has no named budgets.")
 
 
 def add_to(commands: Commands) -> None:
@@ -77,10 +91,12 @@ def add_to(commands: Commands) -> None:
         help="give up the one order whose key begins with KEY: the next run submits it again, "
         "and what it cost stays counted",
     )
+    add_json(parser)
     parser = add_command(commands, "budgets", budgets)
     parser.add_argument("name", nargs="?", help="name of a budget to show; with a limit, to change")
     add_journal(parser)
     add_limits(parser, removable=True)
+    add_json(parser)
 
 
 def _forget(journal: Journal, chosen: argparse.Namespace) -> None:
@@ -100,7 +116,7 @@ def _job_row(order: Order) -> tuple[str, ...]:
         order.device,
         str(order.rows),
         str(order.shots),
-        f"{order.held_usd:.2f}" if order.price is not None else "unknown",
+        "unknown" if order.known_usd is None else f"{order.known_usd:.2f}",
         order.state.value,
         order.job or "",
         reason if len(reason) <= MOST_OF_A_REASON else f"{reason[:MOST_OF_A_REASON]}...",
@@ -108,9 +124,27 @@ def _job_row(order: Order) -> tuple[str, ...]:
 
 
 def _print_history(journal: Journal, order: Order) -> None:
-    print_table(JOB_COLUMNS, [_job_row(order)])
+    print(*table_lines(JOB_COLUMNS, [_job_row(order)]), sep="\n")
     print(f"key {order.key}")
     for at, what, detail in journal.history(order.key):
         print(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(at))}  {what}  {detail}".rstrip()
         )
+
+
+def _total(orders: Sequence[Order]) -> str:
+    """Return the usage of orders, and how many of them have no known price."""
+    total = replace(sum((order.usage for order in orders), Usage()), submissions=len(orders))
+    unknown = sum(order.known_usd is None for order in orders)
+    return f"{total}{f', and {unknown} of unknown price' if unknown else ''}"
+
+
+def _as_data(journal: Journal, order: Order, *, history: bool) -> dict[str, object]:
+    """Return an order as data, without its circuits and results."""
+    left_out = ("record", "result", "held_usd")
+    names = [field.name for field in fields(order) if field.name not in left_out]
+    data = {**{name: getattr(order, name) for name in names}, "usd": order.known_usd}
+    if history:
+        events = journal.history(order.key)
+        data["history"] = [{"at": at, "event": what, "detail": told} for at, what, told in events]
+    return data

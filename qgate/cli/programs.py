@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import runpy
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from typing import TypeAlias
 
 import qgate as qg
 from qgate.cli.circuit_files import is_circuit, qnode_of_file, results_of_file
+from qgate.cli.json_output import add_json, print_json
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
 from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
 from qgate.jobs.plan_table import comparison
+from qgate.jobs.planning import Plan
 from qgate.resource.circuit_specs import CircuitSpecs
 from qgate.resource.program_specs import ProgramSpecs, specs_of_program
+
+Plans: TypeAlias = list[tuple[str | None, Plan[None]]]
+"""Plans, each with the device that replaces those of the program."""
 
 EMULATED = "calibration"
 """Value of the option ``emulate`` of devices in rehearsals."""
@@ -28,28 +33,48 @@ PROGRAM = "a Python program; its own arguments follow after --"
 
 def plan(chosen: argparse.Namespace) -> None:
     """Report what a program would submit, without submitting it."""
-    program, devices = _script(chosen), chosen.device or [None]
-    if chosen.emulate:
-        _rehearse(program, chosen)
-        return
-    for device in devices:
-        print(qg.plan(program, device, budget=_budget(chosen))())
+    program = _script(chosen)
+    with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
+        plans = (_rehearsed if chosen.emulate else _plans)(program, chosen)
+    if chosen.json:
+        print_json([_as_data(device, each) for device, each in plans])
+    elif chosen.emulate:
+        print(
+            *(each for _, each in plans),
+            comparison({str(name): each for name, each in plans}),
+            sep="\n\n",
+        )
+    else:
+        print(*(each for _, each in plans), sep="\n")
 
 
-def _rehearse(program: Callable[[], None], chosen: argparse.Namespace) -> None:
-    """Print the plans of a program on emulated devices, and what each would give."""
+def _plans(program: Callable[[], None], chosen: argparse.Namespace) -> Plans:
+    """Return the plans of a program on the chosen devices, or on its own."""
+    devices = chosen.device or [None]
+    return [(each, qg.plan(program, each, budget=_budget(chosen))()) for each in devices]
+
+
+def _rehearsed(program: Callable[[], None], chosen: argparse.Namespace) -> Plans:
+    """Return the plans of a program on emulated devices."""
     names = chosen.device or qg.plan(program)().paid_devices
     if not names:
         raise QGateError(
             "The program names no paid device that could be emulated. Name one, for example "
             "--device ibm:ibm_torino; the option may be repeated."
         )
-    plans = {}
-    for name in names:
-        emulated = DeviceConfig.parse(name).with_options({"emulate": EMULATED})
-        plans[name] = qg.plan(program, str(emulated), budget=_budget(chosen))()
-        print(plans[name], end="\n\n")
-    print(comparison(plans))
+    configs = [DeviceConfig.parse(name).with_options({"emulate": EMULATED}) for name in names]
+    limit = _budget(chosen)
+    return [
+        (name, qg.plan(program, str(config), budget=limit)())
+        for name, config in zip(names, configs, strict=True)
+    ]
+
+
+def _as_data(device: str | None, found: Plan[None]) -> dict[str, object]:
+    """Return a plan as data; ``device`` is the one that replaces those of the program."""
+    names = ("submissions", "rows", "shots", "price", "budget", "paid_devices", "sources")
+    lists = ("entries", "prior_errors", "rehearsed")
+    return {"device": device, **{name: getattr(found, name) for name in (*names, *lists)}}
 
 
 def specs(chosen: argparse.Namespace) -> None:
@@ -63,7 +88,10 @@ def specs(chosen: argparse.Namespace) -> None:
     else:
         with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
             found = specs_of_program(program, device)
-    print(json.dumps(found.to_dict(), indent=2) if chosen.json else found)
+    if chosen.json:
+        print_json(found.to_dict())
+    else:
+        print(found)
 
 
 def run(chosen: argparse.Namespace) -> None:
@@ -72,17 +100,34 @@ def run(chosen: argparse.Namespace) -> None:
     if is_circuit(chosen.script):
         _run_circuit(chosen)
         return
-    if chosen.device is not None or chosen.input:
-        raise QGateError("--device and --input are for circuits. A program names its own devices.")
-    with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+    if chosen.device is not None or chosen.input or chosen.json:
+        raise QGateError(
+            "--device, --input and --json are for circuits. A program names its own devices, and "
+            "prints its own results; 'qgate jobs --json' lists what it submitted."
+        )
+    with _resumable(chosen):
         program()
+
+
+@contextmanager
+def _resumable(chosen: argparse.Namespace) -> Iterator[None]:
+    """Open the run of a command; after Ctrl-C, add how to continue it."""
+    try:
+        with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+            yield
+    except KeyboardInterrupt as error:
+        error.add_note(f"Run the same command again to continue the run {chosen.name!r}.")
+        raise
 
 
 def _run_circuit(chosen: argparse.Namespace) -> None:
     """Run the circuit of a file, and print what it measures; ``--shots`` are its shots."""
     shots, chosen.shots = chosen.shots, None
-    with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+    with _resumable(chosen):
         found = results_of_file(chosen.script, chosen.device, shots, chosen.input)
+    if chosen.json:
+        print_json(found)
+        return
     for bits, value in found.items():
         print(f"{bits}  {value:.6g}")
 
@@ -99,10 +144,11 @@ def add_to(commands: Commands) -> None:
         help="simulate the devices with their noise: values, and errors by noise and by shots",
     )
     add_limits(parser)
+    add_json(parser)
     _add_script(parser)
     parser = add_command(commands, "specs", specs)
     parser.add_argument("--device", help="replaces every device that the program names")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
     _add_script(parser, f"{PROGRAM}; or a circuit in OpenQASM, FILE.qasm")
     parser = add_command(commands, "run", run)
     parser.add_argument("--device", help="device of a circuit")
@@ -112,6 +158,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
     add_journal(parser)
     add_limits(parser)
+    add_json(parser)
     _add_script(
         parser, f"{PROGRAM}; or a circuit, FILE.qasm or FILE.qpy (its name is then optional)"
     )

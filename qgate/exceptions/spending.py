@@ -95,6 +95,17 @@ class JournalNotWritten(JournalError, OSError):
     )
 
 
+class JournalFolderMissing(JournalError, FileNotFoundError):
+    """The folder of a new journal does not exist."""
+
+    file: str
+    folder: str
+    message = (
+        "There can be no journal {file}: there is no folder {folder}. Make it, for example with "
+        "mkdir -p, or name another file."
+    )
+
+
 class OrderDamaged(JournalError):
     """The stored data of an order were changed, or belong to another order."""
 

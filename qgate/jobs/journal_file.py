@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tenacity import retry, retry_if_exception, stop_after_delay
 
-from qgate.exceptions import JournalNotWritten, JournalUnreadable
+from qgate.exceptions import JournalFolderMissing, JournalNotWritten, JournalUnreadable
 from qgate.forks import ForkSafeLock, at_fork, no_fork
 from qgate.jitter import random_between
 from qgate.jobs.journal_schema import migrate
@@ -167,8 +167,11 @@ def _create(place: str, file: str) -> None:
     """
     try:
         path = Path(place).resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():  # a mistyped path must not become a folder
+            raise JournalFolderMissing(file=file, folder=str(path.parent))
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    except JournalFolderMissing:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
         raise JournalUnreadable(file=file, reason=str(error)) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from qgate.text_table import broken, table_lines
+
 if TYPE_CHECKING:
     from qgate.jobs.planning import Plan, PlannedSubmission, PriorErrors, RehearsedValues
     from qgate.prices import Price
@@ -29,13 +31,14 @@ def table(plan: Plan[T]) -> str:
     more = len(lines) - MOST_LINES
     if more > 0:
         lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
-    rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
+    rows = [*lines, _line("in all", "", plan.entries, price=plan.price)]
     notes = list(dict.fromkeys(map(_expected, plan.prior_errors)))[:MOST_ERRORS]
     notes += [line for each in plan.rehearsed for line in _rehearsed(each)][:MOST_ERRORS]
     if plan.budget is not None:
         notes.append(f"allowed: {plan.budget}")
     notes += [f"{device}: {source}" for device, source in plan.sources.items()]
-    return "\n".join([_aligned(rows), *notes])
+    shown = table_lines(HEAD, rows, left=HEAD[:2], rule=True, keep=HEAD)
+    return "\n".join([*shown, *broken(notes)])
 
 
 def _rehearsed(values: RehearsedValues) -> list[str]:
@@ -49,7 +52,8 @@ def _rehearsed(values: RehearsedValues) -> list[str]:
 
 def comparison(plans: Mapping[str, Plan[T]]) -> str:
     """Return a table of the first value and the price of plans on emulated devices, by name."""
-    rows = [("device", "price", "value", "error by noise", "by shots")]
+    head = ("device", "price", "value", "error by noise", "by shots")
+    rows: list[tuple[str, ...]] = []
     exact: dict[str, tuple[str, ...]] = {}
     for name, plan in plans.items():
         price = "unknown" if plan.price is None else str(plan.price)
@@ -60,7 +64,8 @@ def comparison(plans: Mapping[str, Plan[T]]) -> str:
         ideal, noisy, error = first.ideal[0], first.noisy[0], first.shot_errors[0]
         exact[f"{ideal:.4f}"] = ("without noise", "", f"{ideal:.4f}", "", "")
         rows.append((name, price, f"{noisy:.4f}", f"{abs(noisy - ideal):.2g}", f"{error:.2g}"))
-    return _aligned([*rows, *exact.values()], left=1)
+    lines = table_lines(head, [*rows, *exact.values()], left=head[:1], rule=True, keep=head)
+    return "\n".join(lines)
 
 
 def _expected(errors: PriorErrors) -> str:
@@ -92,16 +97,3 @@ def _line(
         str(sum(entry.shots for entry in entries)),
         "unknown" if total is None else str(total),
     )
-
-
-def _aligned(rows: Sequence[Sequence[str]], left: int = 2) -> str:
-    """Return a table whose first ``left`` columns are text, and the others numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if place < left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])

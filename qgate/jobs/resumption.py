@@ -41,9 +41,11 @@ def resume(
 
 def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float | None) -> str:
     try:
+        if order.is_local and order.job is None:
+            return _runs_in_program(order)
         device = make(order.device)
         if not isinstance(device, RemoteDevice):
-            return "is executed by the program itself"
+            return _runs_in_program(order)
         device.check_access()
         if order.job is None and not perhaps_sent(journal, order.key):
             return _released(journal, order, "was never sent")
@@ -53,6 +55,13 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
         return _fetched(journal, order, job, timeout_s)
     except QGateError as error:
         return str(error)
+
+
+def _runs_in_program(order: Order) -> str:
+    return (
+        "runs within the program, and there is no job to fetch. Run the program again under the "
+        f"name {order.run!r}."
+    )
 
 
 def _released(journal: Journal, order: Order, reason: str) -> str:

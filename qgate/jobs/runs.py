@@ -18,6 +18,7 @@ from qgate.devices.cloud.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.cloud.remote import RUN as RUN_LABEL
 from qgate.exceptions import (
     InvalidRun,
+    JournalNotWritten,
     JournalUnreadable,
     NotPicklable,
     QGateError,
@@ -326,7 +327,7 @@ def run(
         The budget is neither a ``Budget`` nor a positive whole number.
     JournalUnreadable
         The file is not a journal, or is damaged.
-    JournalNotWritten
+    JournalFolderMissing, JournalNotWritten
         There can be no file at this place, or the disk is full.
     RunInUse
         On entering: the run is open elsewhere.
@@ -380,10 +381,20 @@ def implicit_run() -> Run:
         if pid not in _implicit:
             moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
             name = f"unnamed {moment} {pid} {secrets.token_hex(4)}"  # containers share pids
-            journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
+            journal = Journal(os.environ.get(JOURNAL_VARIABLE) or _user_journal())
             _implicit[pid] = Run(name, journal, ordered=False)
             _implicit[pid].begin()
         return _implicit[pid]
+
+
+def _user_journal() -> Path:
+    """Return the journal of the user, in a folder that is made if there is none."""
+    file = user_journal()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalNotWritten(file=str(file), reason=str(error)) from error
+    return file
 
 
 _implicit: dict[int, Run] = {}

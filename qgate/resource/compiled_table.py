@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from qgate.devices.compiled import CompiledCircuit
+from qgate.text_table import table_lines
 
 MOST_LISTED = 20
 """Maximum number of circuits of a kind that are listed."""
@@ -45,15 +46,7 @@ def columns(circuits: Sequence[CompiledCircuit], first: Mapping[str, Sequence[ob
 
 def as_text(table: Columns) -> list[str]:
     """Return the lines of a table."""
-    widths = {head: max(map(len, [head, *cells])) for head, cells in table.items()}
-    rows = [list(table), *map(list, zip(*table.values(), strict=True))]
-    return [
-        "  ".join(
-            cell.ljust(widths[head]) if head in LEFT else cell.rjust(widths[head])
-            for head, cell in zip(table, row, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
+    return table_lines(list(table), list(zip(*table.values(), strict=True)), left=LEFT)
 
 
 def as_html(table: Columns) -> str:

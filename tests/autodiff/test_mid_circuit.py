@@ -71,7 +71,7 @@ def test_estimates_within_a_budget_have_errors():
 def test_the_method_is_explained_and_the_circuit_written():
     node = qg.QNode(circuit, "local")
 
-    assert node.explain([X], {}).method == "adjoint"
+    assert node.explain(X).method == "adjoint"
     assert "if" in qg.to_openqasm(node)(X)
 
 

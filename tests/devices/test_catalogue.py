@@ -23,7 +23,7 @@ def test_the_local_device_is_listed_with_its_capabilities():
 def test_the_list_prints_as_a_table():
     header, line = repr(list_devices("local")).splitlines()
 
-    assert header.split() == ["device", "wires", "shots", "exact", "remark"]
+    assert header.split() == ["device", "wires", "shots", "exact"]
     assert line.split() == ["local:statevector", "up", "to", "32", "from", "1", "yes"]
     assert line.index("up to") == header.index("wires")
 

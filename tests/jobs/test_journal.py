@@ -16,6 +16,7 @@ from qgate.budget import Budget, BudgetAccount
 from qgate.exceptions import (
     BudgetChanged,
     BudgetExceeded,
+    JournalFolderMissing,
     JournalNotWritten,
     JournalUnreadable,
     OrderDamaged,
@@ -47,7 +48,7 @@ ACCOUNT = BudgetAccount("the account", Budget(usd=2.0))
 
 @pytest.fixture
 def file(tmp_path):
-    return str(tmp_path / "new folder" / "runs.db")
+    return str(tmp_path / "runs.db")
 
 
 @pytest.fixture
@@ -451,6 +452,16 @@ def test_a_place_where_no_journal_can_be_is_refused(tmp_path, monkeypatch, place
 
     with pytest.raises(JournalUnreadable, match="cannot be used"):
         Journal(place)
+
+
+@pytest.mark.parametrize("place", ["nowhere/j.db", "nowhere/else/j.db"])
+def test_a_mistyped_path_of_a_journal_does_not_become_a_folder(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(JournalFolderMissing, match=r"no folder .*nowhere.*mkdir -p"):
+        Journal(place)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_told_and_leaves_the_journal_usable(journal, file):

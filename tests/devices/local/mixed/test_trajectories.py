@@ -213,7 +213,7 @@ def test_gradients_are_those_of_density_matrices(function, method):
 
     found = qg.grad(averaged)(angles)
 
-    assert averaged.explain((angles,), {}).method == method
+    assert averaged.explain(angles).method == method
     assert_allclose(found, qg.grad(qnode_of(function))(angles), atol=0.06)
 
 
