@@ -107,7 +107,14 @@ def recorded() -> dict[str, dict[str, Params]]:
 
 
 def look_up(path: str) -> Any:
-    """Return a public name of qgate, such as ``gradients.param_shift``; None: it is missing."""
+    """Return a public name of qgate, such as ``gradients.param_shift``; None: it is missing.
+
+    Names of older versions, which work with a warning, count as missing.
+    """
+    from qgate.former_names import KEPT, MODULES, MOVED
+
+    if path in KEPT or path in MODULES or path in MOVED:
+        return None
     found: Any = importlib.import_module("qgate")
     for part in path.split("."):
         try:

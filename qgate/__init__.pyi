@@ -95,6 +95,7 @@ from qgate.observables import LinearCombination as LinearCombination
 from qgate.operations import GATES as GATES
 from qgate.operations import Adjoint as Adjoint
 from qgate.operations import BasisState as BasisState
+from qgate.operations import BlockEncode as BlockEncode
 from qgate.operations import Controlled as Controlled
 from qgate.operations import ControlledQubitUnitary as ControlledQubitUnitary
 from qgate.operations import DiagonalQubitUnitary as DiagonalQubitUnitary

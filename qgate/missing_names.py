@@ -25,8 +25,8 @@ TEMPLATE = (
     "qg.operation.Operation with a decomposition."
 )
 ARITHMETIC = (
-    "Circuits for integer arithmetic, lookup tables and block encodings need error correction and "
-    "are out of scope. A matrix is applied with qg.QubitUnitary."
+    "Circuits for integer arithmetic, lookup tables and polynomials of block encodings need error "
+    "correction and are out of scope. qg.QubitUnitary and qg.BlockEncode apply matrices."
 )
 CAPTURE = (
     "Capture and just-in-time compilation of whole programs are out of scope. Loops are plain "
@@ -135,7 +135,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         ARITHMETIC,
         "Adder ModExp Multiplier OutAdder OutMultiplier OutPoly PhaseAdder SemiAdder Elbow "
-        "TemporaryAND IntegerComparator QubitCarry QubitSum BlockEncode FABLE GQSP QSVT qsvt "
+        "TemporaryAND IntegerComparator QubitCarry QubitSum FABLE GQSP QSVT qsvt "
         "poly_to_angles transform_angles PrepSelPrep Qubitization QROM QROMStatePreparation "
         "qrom_state_prep BBQRAM HybridQRAM SelectOnlyQRAM BooleanFn boolean_fn",
     ),

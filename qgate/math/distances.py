@@ -11,9 +11,9 @@ from math import log
 import numpy as np
 
 from qgate.arrays import constant, namespace, opened
-from qgate.math.resolvents import logarithm, smallest, trace_of_root
 from qgate.math.states import as_states, same_size, vector
 from qgate.operations.matrices import dagger, diagonal_of
+from qgate.operations.matrix_functions import logarithm, smallest, trace_of_root
 from qgate.transforms.density import entropy
 from qgate.typing import Namespace, Nested, Tensor
 

@@ -13,7 +13,7 @@ from qgate.arrays import namespace, opened, shape_of
 from qgate.math.conversion import complexes
 from qgate.math.dispatch import dispatched, namespace_of, together
 from qgate.math.interfaces import get_interface, is_sparse
-from qgate.math.resolvents import root
+from qgate.operations.matrix_functions import root
 from qgate.operations.parameters import as_array
 from qgate.typing import Axes, Nested, Tensor
 

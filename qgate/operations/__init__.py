@@ -2,6 +2,7 @@
 
 from qgate.operations.arithmetic import dot, prod, s_prod
 from qgate.operations.arithmetic import sum_ as sum
+from qgate.operations.block_encode import BlockEncode
 from qgate.operations.composites import Prod, SProd, Sum
 from qgate.operations.conditions import Conditional, cond
 from qgate.operations.controlled import (
@@ -110,6 +111,7 @@ __all__ = [
     "Adjoint",
     "Barrier",
     "BasisState",
+    "BlockEncode",
     "CPhase",
     "CPhaseShift00",
     "CPhaseShift01",

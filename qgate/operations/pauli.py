@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
@@ -161,6 +162,23 @@ class PauliSum(PauliOperator):
     def _on_common_wires(self, other: PauliSum) -> tuple[PauliSum, PauliSum]:
         wires = Wires.all_wires([self.wires, other.wires])
         return self.expanded(wires), other.expanded(wires)
+
+    def compare(self, other: Operator) -> bool:
+        """Return whether two operators are the same; older name of ``qg.equal`` of simplified ones.
+
+        Weights may differ by 1e-12. It warns: a sum is compared by ``==``, too.
+        """
+        warnings.warn(
+            "op.compare(other) is of older versions. It is op == other, or "
+            "qg.equal(qg.simplify(op), qg.simplify(other)).",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        theirs = getattr(other, "pauli_rep", None)
+        if theirs is None:
+            return False
+        difference = PauliSum.total([self, theirs.scaled(-1.0)]).simplify()
+        return not np.any(unwrap(difference.coefficients))
 
     def adjoint(self) -> PauliSum:
         return self.with_parameters((namespace(self.parameters).conj(self.coefficients),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
@@ -233,6 +234,8 @@ class AmplitudeEmbedding(StatePrep):
     id : str, optional
     validate_norm : bool
         Whether to refuse features whose norm is not 1.
+    pad : float or complex, optional
+        Name of ``pad_with`` in older versions of PennyLane; it warns.
 
     Raises
     ------
@@ -251,7 +254,12 @@ class AmplitudeEmbedding(StatePrep):
         normalize: bool = False,
         id: str | None = None,
         validate_norm: bool = True,
+        pad: float | None = None,
     ) -> None:
+        if pad is not None:
+            text = "AmplitudeEmbedding(pad=...) is of older versions. It is pad_with=."
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+            pad_with = pad
         super().__init__(features, wires, pad_with, normalize, id=id, validate_norm=validate_norm)
 
 

@@ -356,3 +356,12 @@ def test_words_on_wires_of_their_own_stand_side_by_side(letters):
 
     assert list(product.wires) == ["a", "b"]
     assert_allclose(product.matrix(), np.kron(left.matrix(), right.matrix()))
+
+
+def test_sums_are_compared_by_the_older_name_with_a_warning():
+    one = PauliSum.from_words([0.5, 0.5, 1.0], ["XI", "XI", "IZ"])
+
+    with pytest.warns(DeprecationWarning, match="op == other"):
+        assert one.compare(PauliSum.from_words([1.0, 1.0], ["ZI", "IX"], [1, 0]))
+    with pytest.warns(DeprecationWarning, match="op == other"):
+        assert not one.compare(X(0))

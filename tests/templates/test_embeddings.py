@@ -238,3 +238,10 @@ def test_amplitudes_that_do_not_fit_are_refused():
         AmplitudeEmbedding([1, 0, 0], wires=range(2))
     with pytest.raises(InvalidParameters, match=r"norm 1\.41421"):
         AmplitudeEmbedding([1, 0, 0, 1], wires=range(2))
+
+
+def test_older_name_of_the_padding_works_with_a_warning():
+    with pytest.warns(DeprecationWarning, match="pad_with="):
+        older = AmplitudeEmbedding([1.0], wires=[0], pad=0, normalize=True)
+
+    assert older == AmplitudeEmbedding([1.0], wires=[0], pad_with=0, normalize=True)
