@@ -49,7 +49,7 @@ class Provider(ABC):
     ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
     ``claims`` and ``make_from_object`` if the vendor's own device objects are accepted as well;
     ``sdks`` and ``circuit`` if the vendor's circuits are; ``noise_of`` if its noise models or
-    calibrations are.
+    calibrations are; ``credentials`` where access needs them.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -70,6 +70,10 @@ class Provider(ABC):
     default_target: ClassVar[str | None] = None
     sdks: ClassVar[frozenset[str]] = frozenset()
     """Top-level modules of the vendor's packages whose objects ``claims`` is asked about."""
+    credentials: ClassVar[tuple[str, ...]] = ()
+    """Environment variables, and files that begin with ``~``, in which the vendor's package finds
+    credentials, any of them; empty: it needs none.
+    """
 
     @property
     def options(self) -> type[Options]:

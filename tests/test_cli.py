@@ -498,10 +498,3 @@ def test_the_demo_finds_the_ground_state(shell):
     assert said(shell("demo", "--steps", "40")).splitlines()[-2].split() == [
         "step", "40", "energy", "-3.0000",
     ]  # fmt: skip
-
-
-def test_the_doctor_tells_what_is_installed(shell):
-    text = said(shell("doctor"))
-
-    assert "amazon-braket-sdk  1" in text
-    assert "journal of runs  qgate.db" in text

@@ -39,6 +39,13 @@ class BraketProvider(Provider):
     default_target = "local"
     options: ClassVar[type[Options]] = BraketOptions
     sdks = frozenset({"braket"})
+    credentials = (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "~/.aws/credentials",
+        "~/.aws/config",
+    )
 
     def circuit(self, candidate: object) -> ImportedCircuit | None:
         from braket.circuits import Circuit  # the candidate's class has loaded it

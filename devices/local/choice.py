@@ -7,7 +7,7 @@ import warnings
 from functools import lru_cache
 
 from qgate.devices.local.engine import Engine, GateByGateEngine
-from qgate.devices.local.libraries import SETS, Library, best_library, library
+from qgate.devices.local.libraries import SETS, Library, best_library, library, library_faults
 from qgate.devices.local.plan_engine import PlanEngine, Settings
 from qgate.exceptions import DeviceError, suggest
 
@@ -39,7 +39,7 @@ def choose_engine(settings: Settings) -> Engine:
     if name:
         return PlanEngine(_named(name), settings)
     best = best_library()
-    if best is None:
+    if best is None and not library_faults():  # a library that does not fit is warned of
         _say_that_numpy_computes()
     return PlanEngine(best, settings)
 
@@ -48,7 +48,8 @@ def _named(name: str) -> Library:
     baseline, found = library("baseline"), library(name)
     if baseline is None or found is None:
         raise DeviceError(
-            f"{VARIABLE} is {name!r}, and that engine was not built when qgate was installed. "
+            f"{VARIABLE} is {name!r}, and that engine was not built when qgate was installed, or "
+            "for another version. "
             "Install it on a machine with a C compiler (gcc or clang), or unset the variable."
         )
     if SETS.index(name) > SETS.index(baseline.supported):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import warnings
 from collections.abc import Callable
 from functools import cache, cached_property
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -27,6 +28,18 @@ SETS = ("baseline", "avx2")
 AVX-512 has none: measured on two processors, it was at best 8 % faster than AVX2, on large states,
 and 30 % slower on many small ones and on long sums of words.
 """
+
+
+INTERFACE = 1
+"""Version of the functions, structs and arrays that this file and those beside it share with the
+libraries; ``qgate_interface`` in ``csrc/engine.c`` returns that of a library.
+"""
+
+BEFORE_NUMBERS = 1
+"""Version of libraries that do not state it."""
+
+BUILD_AGAIN = "pip install --force-reinstall --no-cache-dir --no-deps qgate"
+"""Command that builds the libraries of an installation; in a checkout it is ``make``."""
 
 
 class PauliFunctions(NamedTuple):
@@ -68,6 +81,15 @@ class Library:
             ctypes.c_void_p,
         )
         self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
+
+    @property
+    def interface(self) -> int:
+        """Version of its functions, structs and arrays."""
+        try:
+            version: int = self._function("qgate_interface", ctypes.c_int)()
+        except AttributeError:
+            return BEFORE_NUMBERS
+        return version
 
     @cached_property
     def mixed(self) -> PauliFunctions:
@@ -120,12 +142,45 @@ def library(name: str) -> Library | None:
     The environment variable ``QGATE_KERNELS`` sets the folder to search; default: that of this
     file.
     """
+    found = _loaded(name)
+    if isinstance(found, str):
+        warnings.warn(
+            f"{found} It is not used, and circuits run several times slower. Build it again: "
+            f"{BUILD_AGAIN} (in a checkout: make).",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+    return found
+
+
+def library_faults() -> list[str]:
+    """Return the reason for each library that is there and cannot be used."""
+    return [found for found in map(_loaded, SETS) if isinstance(found, str)]
+
+
+def _loaded(name: str) -> Library | str | None:
+    """Return a library, the reason why it cannot be used, or None if it was not built.
+
+    A library may be older than the files beside it, after a change of version in a checkout. Its
+    functions would read other structs, and end the process.
+    """
     folder = Path(os.environ.get("QGATE_KERNELS", Path(__file__).parent))
-    for suffix in EXTENSION_SUFFIXES:
-        path = folder / f"_statevector_{name}{suffix}"
-        if path.exists():
-            return Library(name, path)
-    return None
+    places = [folder / f"_statevector_{name}{suffix}" for suffix in EXTENSION_SUFFIXES]
+    path = next(filter(Path.exists, places), None)
+    if path is None:
+        return None
+    try:
+        made = Library(name, path)
+        made.mixed  # noqa: B018  # whose functions are loaded on use
+    except (OSError, AttributeError) as error:
+        return f"The compiled library {path} does not fit this version of qgate: {error}."
+    if made.interface != INTERFACE:
+        return (
+            f"The compiled library {path} has version {made.interface} of the interface, and this "
+            f"version of qgate needs {INTERFACE}."
+        )
+    return made
 
 
 @cache

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import qgate as qg
-from qgate.cli import installation, orders, programs, resume
+from qgate.cli import doctor, installation, orders, programs, resume
 from qgate.cli.circuit_files import options_first
 from qgate.cli.program_errors import described_error, is_of_program, with_notes
 from qgate.exceptions import QGateError
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="qgate", description=__doc__, epilog=USAGE)
     parser.add_argument("--version", action="version", version=f"qgate {qg.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (programs, orders, resume, installation):
+    for module in (programs, orders, resume, installation, doctor):
         module.add_to(commands)
     return parser
 

@@ -1,39 +1,17 @@
-"""Commands about the installation: ``qgate devices``, ``qgate demo`` and ``qgate doctor``."""
+"""Commands ``qgate devices`` and ``qgate demo``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import qgate as qg
 from qgate.cli.json_output import add_json, print_json
 from qgate.cli.options import Commands, add_command
 from qgate.devices.base import Device
-from qgate.devices.settings import Settings, project_file, user_file
-from qgate.jobs.journals import default_journal, user_journal
 from qgate.measurements import Measurement
 from qgate.typing import FloatArray
-
-PACKAGES = (
-    "qgate",
-    "numpy",
-    "autograd",
-    "pydantic",
-    "qiskit",
-    "qiskit-aer",
-    "qiskit-ibm-runtime",
-    "amazon-braket-sdk",
-    "torch",
-    "jax",
-    "tensorflow-cpu",
-    "tensorflow",
-    "keras",
-    "matplotlib",
-)
-"""Packages whose versions ``qgate doctor`` lists."""
 
 
 def devices(chosen: argparse.Namespace) -> None:
@@ -65,21 +43,6 @@ def demo(chosen: argparse.Namespace) -> None:
         print_json({"device": device.name, "shots": shots, "energy": values, "exact": -3.0})
 
 
-def doctor(chosen: argparse.Namespace) -> None:
-    """List versions of installed packages, the simulator, and paths of settings and journals."""
-    print(f"python  {sys.version.split()[0]}")
-    for package in PACKAGES:
-        print(f"{package}  {_version(package)}")
-    engine = getattr(qg.device("local"), "engine", None)
-    print(f"simulator  {engine}")
-    print(f"default device  {Settings.current().default.place('').strip() or 'local'}")
-    print(
-        f"settings  {project_file(Path.cwd()) or 'none here'}; {user_file() or 'none of the user'}"
-    )
-    print(f"journal of runs  {default_journal()}; outside of runs  {user_journal()}")
-    print(qg.list_devices())
-
-
 def add_to(commands: Commands) -> None:
     """Add the commands to a parser."""
     parser = add_command(commands, "devices", devices)
@@ -89,7 +52,6 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("device", nargs="?", default="local", help="default: local")
     parser.add_argument("--steps", type=number_of_steps, default=50, help="default: 50")
     add_json(parser)
-    add_command(commands, "doctor", doctor)
 
 
 def number_of_steps(text: str) -> int:
@@ -111,10 +73,3 @@ def _energy(device: Device) -> qg.QNode:
         return qg.expval(qg.X(0) @ qg.X(1) + qg.Y(0) @ qg.Y(1) + qg.Z(0) @ qg.Z(1))
 
     return energy
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -24,7 +24,7 @@ KINDS_OF_LIMITS = {
 
 
 def add_command(
-    commands: Commands, name: str, function: Callable[[argparse.Namespace], None]
+    commands: Commands, name: str, function: Callable[[argparse.Namespace], int | None]
 ) -> argparse.ArgumentParser:
     """Add a command whose help is the docstring of its function."""
     text = (function.__doc__ or "").strip()

@@ -336,6 +336,13 @@ int64_t qgate_count(const double *weights, int64_t size, const double *places, i
     return found;
 }
 
+/* Return the version of this interface: functions, structs and the order of serialized arrays.
+ * `INTERFACE` in libraries.py is the same number; both are raised with every change of these. */
+int qgate_interface(void)
+{
+    return 1;
+}
+
 /* Return the instruction set of this machine: 1 AVX2 with FMA, 0 neither. */
 int qgate_instruction_set(void)
 {

@@ -132,6 +132,7 @@ class IbmProvider(Provider):
     name = "ibm"
     options = IbmOptions
     sdks = frozenset({"qiskit_ibm_runtime"})
+    credentials = ("QISKIT_IBM_TOKEN", "~/.qiskit/qiskit-ibm.json")
 
     def targets(self) -> Collection[str]:
         return cards().keys()
