@@ -46,6 +46,7 @@ class QNodeKeywords(ExecutionKeywords, total=False):
     shots: Any
     gradient_kwargs: Mapping[str, Any] | None
     max_diff: int | None
+    mitigation: Any
 
 
 class Rule(NamedTuple):

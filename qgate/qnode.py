@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qgate.autodiff.recordings import Recordings
     from qgate.bridge import Interface
     from qgate.devices.base import Device
+    from qgate.mitigation.method import Mitigation
     from qgate.transforms.pipeline import CompilePipeline
 
 
@@ -72,6 +73,9 @@ class QNode:
         Options of the gradient method.
     max_diff : int, optional
         Highest order of derivatives that is allowed; default any order.
+    mitigation : str or Mitigation, optional
+        Method against errors of the device, with which values and derivatives from shots are
+        estimated: ``none``, ``readout``, ``zne``, ``learned``, ``auto``, or an object with options.
     mcm_method : {None, "deferred", "one-shot", "tree-traversal", "device"}
         How mid-circuit measurements are run; default the device's way. ``device``: by the device
         itself, which has to be able to.
@@ -114,6 +118,7 @@ class QNode:
         shots: Any = "device",
         gradient_kwargs: Mapping[str, Any] | None = None,
         max_diff: int | None = None,
+        mitigation: Mitigation | str | None = None,
         **execution: Unpack[ExecutionKeywords],
     ) -> None:
         self.execute_kwargs = execution_keywords("QNode", execution)
@@ -130,7 +135,12 @@ class QNode:
         self.max_diff = None if max_diff is None else _highest_order(max_diff)
         self.gradient_kwargs = _gradient_options(gradient_kwargs)
         own = isinstance(shots, str) and shots == "device"
-        self.shots = self.device.shots if own else Shots.of(shots)
+        chosen = self.device.shots if own else Shots.of(shots)
+        if mitigation is not None:
+            from qgate.mitigation.methods import mitigation_of  # only where there is one
+
+            chosen = chosen.mitigated(mitigation_of(mitigation))
+        self.shots = chosen
         self.tape: Tape | None = None
         self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
@@ -303,8 +313,9 @@ class QNode:
 
     def with_shots(self, shots: Any) -> Self:
         """Return the same QNode with other shots."""
-        other = copy.copy(self)
-        other.shots = Shots.of(shots)
+        other, given = copy.copy(self), Shots.of(shots)
+        kept = given.mitigation or self.shots.mitigation
+        other.shots = given if kept is None else given.mitigated(kept)
         check_method(other._method, other.device, other.shots)
         return other
 
@@ -422,8 +433,8 @@ def qnode(
     diff_method : str, gradient transform or None
         How derivatives are computed; ``best`` chooses by device and circuit.
     **keywords
-        ``shots``, ``gradient_kwargs``, ``max_diff``, ``mcm_method``, ``postselect_mode`` and the
-        others of ``QNode``, whose help explains each.
+        ``shots``, ``gradient_kwargs``, ``max_diff``, ``mitigation``, ``mcm_method``,
+        ``postselect_mode`` and the others of ``QNode``, whose help explains each.
 
     Returns
     -------

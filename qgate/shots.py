@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.exceptions import InvalidShots, TooManyShots
+from qgate.exceptions import InvalidShots, TooManyShots, UnsupportedEstimate
 from qgate.short_repr import shortened
+
+if TYPE_CHECKING:
+    from qgate.mitigation.method import Mitigation
 
 MOST_SHOTS = 2**53
 """Maximum total number of shots: double precision counts exactly up to this number."""
@@ -37,17 +40,23 @@ class Shots:
     budget : Budget or None
         Budget of all circuits of a call. There is then one part: the shots of the budget, or 1 if
         it does not limit shots.
+    mitigation : Mitigation or None
+        Method against errors of the device, with which values and derivatives are estimated.
+    each : bool
+        Whether the shots of the budget are those of each circuit.
     """
 
     parts: tuple[int, ...] = ()
     partitioned: bool = False
     budget: Budget | None = field(default=None, repr=False)
+    mitigation: Mitigation | None = field(default=None, repr=False)
+    each: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         whole = type(self.parts) is tuple and INTEGER.issuperset(map(type, self.parts))
         if not whole:  # PennyLane's calls, Shots(100) and Shots(((10, 2),))
             given = Shots.of(self.parts)
-            for name in ("parts", "partitioned", "budget"):
+            for name in ("parts", "partitioned", "budget", "mitigation", "each"):
                 object.__setattr__(self, name, getattr(given, name))
 
     @classmethod
@@ -71,6 +80,29 @@ class Shots:
             parts = tuple(_parts(shots, shots))
             return cls(parts, partitioned=len(parts) > 1)
         raise InvalidShots(shots=shots)
+
+    def mitigated(self, method: Mitigation | None) -> Shots:
+        """Return the same shots with a method of mitigation; None: with none.
+
+        A number of shots is that of each circuit that runs without the method, and becomes a budget
+        for all of them together.
+
+        Raises
+        ------
+        UnsupportedEstimate
+            There are no shots, or several parts.
+        """
+        plain = None if self.each else self.budget
+        if method is None:
+            return replace(self, budget=plain, mitigation=None, each=False)
+        if len(self.parts) != 1:
+            raise UnsupportedEstimate(
+                what=f"mitigation={method.name!r} "
+                + ("with a shot vector" if self.parts else "without shots"),
+                remedy="Give a number of shots, those of each circuit, or a budget.",
+            )
+        budget = Budget(shots=self.parts[0]) if plain is None else plain
+        return replace(self, budget=budget, mitigation=method, each=plain is None)
 
     @property
     def total_shots(self) -> int | None:

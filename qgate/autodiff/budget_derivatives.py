@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qgate.autodiff.derivatives import TapeDerivatives, remember
-from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult
 from qgate.gradients.method import Options
 from qgate.gradients.registry import GradientMethod
 from qgate.shot_allocation.estimation import estimation_result
 from qgate.shot_allocation.estimation_request import split_results
+from qgate.shots import Shots
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -30,7 +30,8 @@ class BudgetDerivatives(TapeDerivatives):
 
     Parameters
     ----------
-    budget : Budget
+    shots : Shots
+        A budget, or the shots of each circuit with mitigation.
     method : GradientMethod or None
         None: ``limits`` refuses derivatives.
     options : mapping
@@ -38,7 +39,7 @@ class BudgetDerivatives(TapeDerivatives):
         Whether a framework records derivatives, which are then estimated together with the value.
     """
 
-    budget: Budget
+    shots: Shots
     method: GradientMethod | None
     options: Options
     keeps_gradient: bool = False
@@ -50,7 +51,7 @@ class BudgetDerivatives(TapeDerivatives):
     """
 
     def entries(self, sweep: Sweep) -> Sequence[MeasurementResult]:
-        return estimated_values(sweep, self.budget, self.device)
+        return estimated_values(sweep, self.shots, self.device)
 
     def require(self, order: int) -> None:
         super().require(order)
@@ -73,7 +74,7 @@ class BudgetDerivatives(TapeDerivatives):
             self.trained.at(x),
             self.trained.slots,
             self.device,
-            self.budget,
+            self.shots,
             method=self.method if derivatives else None,
             options=self.options,
             values=value is None,
@@ -89,7 +90,7 @@ class BudgetDerivatives(TapeDerivatives):
         return tensors
 
 
-def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:
+def estimated_values(sweep: Sweep, shots: Shots, device: Device) -> list[FloatArray]:
     """Return the results of a sweep within a budget, an array (K, ...) for each measurement."""
-    found = estimation_result(sweep, (), device, budget, method=None, values=True)
+    found = estimation_result(sweep, (), device, shots, method=None, values=True)
     return split_results(found.outputs, len(sweep), found.request.measurement_plan.observed.shapes)

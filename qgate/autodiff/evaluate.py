@@ -213,8 +213,8 @@ def _entries(
     from qgate.autodiff.budget_derivatives import estimated_values
 
     return [
-        next(found) if budget is None else estimated_values(sweep, budget, device)
-        for sweep, budget in zip(sweeps, budgets, strict=True)
+        next(found) if budget is None else estimated_values(sweep, tape.shots, device)
+        for sweep, tape, budget in zip(sweeps, tapes, budgets, strict=True)
     ]
 
 

@@ -31,7 +31,6 @@ from qgate.autodiff.simulations import measured_states, simulated
 from qgate.autodiff.sweep_function import AdjointStates, Limits
 from qgate.autodiff.trainable_sweep import split_parameters
 from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
-from qgate.budget import Budget
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult, exact_kinds, prepare, validate
 from qgate.gradients.method import NO_OPTIONS
@@ -268,7 +267,7 @@ def derivatives_of(
             values=options.values,
         )
     if tape.shots.budget is not None:
-        return _within_budget(tape, tape.shots.budget, method, options.interface)
+        return _within_budget(tape, method, options.interface)
     if method is None:
         return ValuesOnly
     row = METHODS[method.name]
@@ -287,7 +286,7 @@ def derivatives_of(
     )
 
 
-def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface: Interface) -> Kind:
+def _within_budget(tape: Tape, method: Method | None, interface: Interface) -> Kind:
     if method is not None and method.row.shifts is None:
         raise UnsupportedDiffMethod(
             method=method.name,
@@ -302,7 +301,7 @@ def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface:
     refuse_other_kinds(tape.measurements)
     return partial(
         BudgetDerivatives,
-        budget=budget,
+        shots=tape.shots,
         method=None if method is None else method.row,
         options=NO_OPTIONS if method is None else method.options,
         # Derivatives share the budget with the value, even if they only may follow.

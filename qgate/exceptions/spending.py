@@ -248,6 +248,18 @@ class FewShotsWarning(UserWarning):
     """There are more circuits than shots, so the circuits to run are drawn at random."""
 
 
+class InvalidMitigation(QuantumFunctionError, ValueError):
+    """An argument ``mitigation`` is neither a name nor a method."""
+
+    given: str
+    known: Collection[str]
+    hint: str
+    message = (
+        "mitigation={given} is neither a name nor a method.{hint} It is one of {known}, or an "
+        "object with name, added and mitigated; see docs/mitigation.md."
+    )
+
+
 class UnknownGrouping(QuantumFunctionError, ValueError):
     """No grouping of commuting Pauli words has this name."""
 

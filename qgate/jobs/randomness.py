@@ -15,7 +15,7 @@ from qgate.sweep import Sweep
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-STREAMS = {"rounding": 1, "bases": 2}
+STREAMS = {"rounding": 1, "bases": 2, "mitigation": 3}
 """Number that is added to the seed of a sweep for each purpose."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,11 +18,14 @@ from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike, require
 from qgate.gradients.method import Options
 from qgate.gradients.registry import METHODS, GradientMethod, shift_methods
 from qgate.measurements import MeasurementKind
+from qgate.mitigation.method import Mitigation
+from qgate.mitigation.methods import mitigation_of
 from qgate.shot_allocation.averages import averaged_estimates, averaged_gradient
 from qgate.shot_allocation.estimation import estimation_result
 from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult
 from qgate.shot_allocation.gradient_estimate import GradientEstimate
 from qgate.shot_allocation.value_estimate import Estimate, estimates_of
+from qgate.shots import Shots
 from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import Argnums, FloatArray, Tensor
@@ -66,6 +70,7 @@ def gradient_estimate(
     value: bool = True,
     bias: str = "none",
     prior: GradientEstimate | None = None,
+    mitigation: Mitigation | str | None = None,
 ) -> Callable[..., GradientEstimate]:
     r"""Return a function that estimates the gradient of a QNode, with standard errors.
 
@@ -98,6 +103,10 @@ def gradient_estimate(
     prior : GradientEstimate, optional
         An earlier estimate of the same QNode, for example of the last step of a training. Its
         variances are used for the first allocation of shots.
+    mitigation : str or Mitigation, optional
+        Method against errors of the device: ``"none"``, ``"readout"``, ``"zne"``, ``"learned"``,
+        ``"auto"``, or an object with options. Default the QNode's. ``docs/mitigation.md`` describes
+        them.
 
     Returns
     -------
@@ -131,7 +140,7 @@ def gradient_estimate(
     (20000, ())
     """
     require_qnode("gradient_estimate", qnode)
-    given = budget_of(budget)
+    given, chosen = budget_of(budget), _mitigation(mitigation, qnode)
     valued = truth("gradient_estimate", "value", value)
     if prior is not None and not isinstance(prior, GradientEstimate):
         raise UnsupportedEstimate(
@@ -161,7 +170,7 @@ def gradient_estimate(
             placeholders(tape).sweep(),
             tuple(classical.slots.tolist()),
             qnode.device,
-            limit,
+            replace(Shots.of(limit), mitigation=chosen),
             method=method,
             options=qnode.gradient_kwargs,
             values=valued,
@@ -177,7 +186,11 @@ def gradient_estimate(
 
 @picklable
 def estimate(
-    qnode: EstimatedQNode, budget: Budget | int | None = None, *, grouping: str = "qwc"
+    qnode: EstimatedQNode,
+    budget: Budget | int | None = None,
+    *,
+    grouping: str = "qwc",
+    mitigation: Mitigation | str | None = None,
 ) -> Callable[..., Estimate | tuple[Estimate, ...]]:
     """Return a function that estimates the results of a QNode, with standard errors.
 
@@ -190,6 +203,7 @@ def estimate(
         measurement basis; without both, a device that averages over trajectories gives the errors
         of its averages.
     grouping : {"qwc", "fc", "symmetry"}
+    mitigation : str or Mitigation, optional
         As for ``gradient_estimate``.
 
     Returns
@@ -216,7 +230,7 @@ def estimate(
     (1.0, True)
     """
     require_qnode("estimate", qnode)
-    given = budget_of(budget)
+    given, chosen = budget_of(budget), _mitigation(mitigation, qnode)
 
     @functools.wraps(qnode)
     def estimate_values(*args: Tensor, **kwargs: Tensor) -> Estimate | tuple[Estimate, ...]:
@@ -225,11 +239,19 @@ def estimate(
             found = averaged_estimates(tape, qnode.device)
             return found[0] if len(found) == 1 else tuple(found)
         limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
-        equal = given is None and qnode.shots.budget is None
-        found = estimates_of(tape, qnode.device, limit, grouping=grouping, equal_shots=equal)
+        shots = Shots.of(limit)
+        if given is None and (qnode.shots.budget is None or qnode.shots.each):
+            shots = replace(shots, each=True)
+        shots = replace(shots, mitigation=chosen)
+        found = estimates_of(tape, qnode.device, shots, grouping=grouping)
         return found[0] if len(found) == 1 else tuple(found)
 
     return estimate_values
+
+
+def _mitigation(given: Mitigation | str | None, qnode: EstimatedQNode) -> Mitigation | None:
+    """Return the method of a call: the given one, else the QNode's."""
+    return qnode.shots.mitigation if given is None else mitigation_of(given)
 
 
 def _averages(given: Budget | None, qnode: EstimatedQNode) -> bool:
@@ -295,6 +317,7 @@ def _gradient(
         biased=biased,
         circuit_variances=estimated.variances,
         differences=found.differences,
+        mitigation=found.mitigated,
     )
 
 

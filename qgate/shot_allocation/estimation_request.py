@@ -11,6 +11,7 @@ import numpy as np
 
 from qgate.execution.execute import execute_sweeps, validate
 from qgate.gradients.shifted_sweep import ShiftedSweep
+from qgate.mitigation.folding import folded
 from qgate.outcomes import Outcomes
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.design import plan_all
@@ -50,6 +51,7 @@ class EstimationRequest:
     measurement_plan: MeasurementPlan  # of its structure, for M values
     problem: LinearEstimand
     num_values: int  # R * M, or 0
+    folds: tuple[int, ...] | None = None  # of the gates of each row of the sweep; None: all 1
 
     @property
     def bases(self) -> Bases:
@@ -77,21 +79,35 @@ class EstimationRequest:
 
     def sweeps(self, counts: IntArray) -> list[Sweep]:
         """Return a sweep for each basis with shots: its rows with shots, from shots (S, B)."""
-        sweeps, native = [], self.circuits
-        for basis in np.flatnonzero(counts.any(axis=0)).tolist():
-            rows = np.flatnonzero(counts[:, basis])
-            structure, shots = self.measurement_plan.circuits[basis], counts[rows, basis]
+        native, sweeps = self.circuits, []
+        for basis, fold, rows in self._runs(counts):
+            structure = folded(self.measurement_plan.circuits, fold)[basis]
+            shots = counts[rows, basis]
             sweeps.append(replace(native, structure=structure, rows=native.rows[rows], shots=shots))
         return sweeps
 
+    def _runs(self, counts: IntArray) -> list[tuple[int, int, IntArray]]:
+        """Return basis, fold and rows of each circuit structure that runs."""
+        folds = np.repeat(self.folds or (1,) * len(self.sweep), self.measurement_plan.num_points)
+        runs = []
+        for basis in np.flatnonzero(counts.any(axis=0)).tolist():
+            for fold in np.unique(folds).tolist():
+                rows = np.flatnonzero((counts[:, basis] > 0) & (folds == fold))
+                if len(rows):
+                    runs.append((basis, fold, rows))
+        return runs
+
     def samples(self, counts: IntArray, device: Device) -> list[BasisSamples]:
         """Run each circuit with its number of shots (S, B), in one call of the device."""
-        results = iter(execute_sweeps(self.sweeps(counts), device))
-        num_wires, samples = len(self.measurement_plan.observed.wires), []
-        for basis, shots in zip(self.bases.members, counts.T, strict=True):
-            found = next(results)[0] if shots.any() else ()
-            outcomes = [Outcomes.from_counts(each, num_wires) for each in found]
-            samples.append(BasisSamples.of(basis, len(counts), np.flatnonzero(shots), outcomes))
+        results = execute_sweeps(self.sweeps(counts), device)
+        wires, members = len(self.measurement_plan.observed.wires), self.bases.members
+        samples = [
+            BasisSamples.of(each, len(counts), np.zeros(0, np.int64), ()) for each in members
+        ]
+        for (basis, _, rows), (found,) in zip(self._runs(counts), results, strict=True):
+            outcomes = [Outcomes.from_counts(each, wires) for each in found]
+            new = BasisSamples.of(members[basis], len(counts), rows, outcomes)
+            samples[basis] = samples[basis].plus(new)
         return samples
 
     def measure(

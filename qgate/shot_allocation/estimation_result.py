@@ -22,6 +22,7 @@ from qgate.execution.tracker import Tracker
 from qgate.jobs.call_budget import call_budget
 from qgate.jobs.randomness import repeatable_generator
 from qgate.jobs.resumable import resumable_call
+from qgate.mitigation.method import Mitigated
 from qgate.short_repr import fields_summary
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.budget_limits import RoundAllowance, shots_and_rounds
@@ -120,6 +121,7 @@ class EstimationResult:
     cost: Cost
     gain: float  # error with equal shots for all circuits, relative to the error that was reached
     differences: Differences | None = None  # None: no differences were taken
+    mitigated: Mitigated | None = None  # None: without mitigation
 
     @property
     def outputs(self) -> FloatArray:

@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
+from qgate.mitigation.method import Mitigated
 from qgate.short_repr import fields_summary
 from qgate.shot_allocation.estimation_request import split_results
 from qgate.shot_allocation.estimation_result import Cost, Differences
@@ -62,6 +63,8 @@ class GradientEstimate:
         None: shift rules were used, not finite differences.
     trajectories : int
         Number of trajectories over which exact values were averaged; 0: the errors are of shots.
+    mitigation : Mitigated or None
+        What a method against the device's errors did; None: there was none.
     """
 
     value: float | None
@@ -79,6 +82,7 @@ class GradientEstimate:
     circuit_variances: FloatArray = field(repr=False)
     differences: Differences | None = None
     trajectories: int = 0
+    mitigation: Mitigated | None = field(default=None, repr=False)
 
     @property
     def gradient(self) -> Shaped:
@@ -89,6 +93,32 @@ class GradientEstimate:
     def standard_error(self) -> Shaped:
         """Standard error of each component, in the form of ``gradient``."""
         return self._shaped(self._errors())
+
+    @property
+    def systematic_error(self) -> Shaped | None:
+        """Expected size of the errors that shots do not lower, in the form of ``gradient``.
+
+        None: without mitigation the errors of a device are unknown.
+        """
+        found = self.mitigation
+        if found is None:
+            return None
+        return self._shaped(found.systematic_error[0, len(found.outputs[0]) - len(self.flat) :])
+
+    @property
+    def total_error(self) -> Shaped | None:
+        """Root of the sum of both squared errors, in the form of ``gradient``; None: unknown."""
+        found = self.mitigation
+        if found is None:
+            return None
+        return self._shaped(found.total_error[0, len(found.outputs[0]) - len(self.flat) :])
+
+    @property
+    def value_systematic_error(self) -> float | None:
+        """Systematic error of the value; None: unknown, or the value was not requested."""
+        if self.mitigation is None or self.value is None:
+            return None
+        return float(self.mitigation.systematic_error[0, 0])
 
     @property
     def snr(self) -> float:

@@ -19,7 +19,9 @@ from qgate.shot_allocation.estimation_request import (
     split_results,
     with_constants,
 )
-from qgate.shot_allocation.estimation_result import Cost, spend
+from qgate.shot_allocation.estimation_result import Cost
+from qgate.shot_allocation.mitigated import spend_mitigated
+from qgate.shots import Shots
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import FloatArray
@@ -44,6 +46,9 @@ class Estimate:
         None: the price of the device is unknown.
     trajectories : int
         Number of trajectories over which exact results were averaged; 0: the errors are of shots.
+    systematic_error : array or None
+        Expected size of the errors that shots do not lower, in the shape of the value; None:
+        without mitigation the errors of a device are unknown.
     """
 
     value: FloatArray
@@ -53,6 +58,7 @@ class Estimate:
     submissions: int
     usd: float | None
     trajectories: int = 0
+    systematic_error: FloatArray | None = None
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
         return np.array(self.value, dtype=dtype)
@@ -67,26 +73,30 @@ class Estimate:
 
 
 def estimates_of(
-    tape: Tape, device: Device, budget: Budget, *, grouping: str, equal_shots: bool
+    tape: Tape,
+    device: Device,
+    shots: Shots,
+    *,
+    grouping: str,
 ) -> list[Estimate]:
     """Return an estimate for each measurement of a tape with plain numbers.
 
     A result that is nonlinear in expectation values (a variance) gets its errors by linear error
-    propagation. ``equal_shots``: whether each basis gets all shots of the budget, which is the
-    meaning of a plain number of shots.
+    propagation. ``shots`` have a budget, or are those of each circuit.
     """
     linear, recombine = linear_measurements(tape, variances=True, densities=False)
     sweep = replace(linear.with_shots(None).sweep(), shots=None)
     constant, rows = with_constants(sweep, device), len(sweep)
-    request = estimation_request(constant, None, values=True, derivatives=False, grouping=grouping)
-    if equal_shots:
-        bases = int(request.bases.disjoint.any(axis=1).sum()) or 1
-        budget = Budget(shots=(budget.shots or 1) * bases * rows)
-    found = spend(budget, request, device)
-    shapes, estimated = request.measurement_plan.observed.shapes, found.measured.estimated
+    request_of = partial(
+        estimation_request, shifted=None, values=True, derivatives=False, grouping=grouping
+    )
+    budget = shots.budget or Budget(shots=shots.total_shots)
+    found = spend_mitigated(budget, request_of, constant, (), device, shots)
+    observed, estimated = found.request.measurement_plan.observed, found.measured.estimated
+    systematic = None if found.mitigated is None else found.mitigated.systematic_error.reshape(-1)
 
     def result(index: int, outputs: FloatArray) -> FloatArray:
-        measured: FloatArray = recombine(split_results(outputs, rows, shapes))[index]
+        measured: FloatArray = recombine(split_results(outputs, rows, observed.shapes))[index]
         return measured
 
     return [
@@ -96,6 +106,7 @@ def estimates_of(
             estimated.covariance,
             batched=tape.batch_size is not None,
             cost=found.cost,
+            systematic=systematic,
         )
         for index in range(len(tape.measurements))
     ]
@@ -108,11 +119,24 @@ def _estimate(
     *,
     batched: bool,
     cost: Cost,
+    systematic: FloatArray | None,
 ) -> Estimate:
     value = np.asarray(function(outputs))
     slopes = autograd.jacobian(lambda x: anp.reshape(function(x), (-1,)))(outputs)
     spread = slopes @ covariance @ slopes.T
     errors = np.sqrt(np.maximum(np.diag(spread), 0.0)).reshape(value.shape)
+    floor = None
+    if systematic is not None:
+        floor = np.sqrt(slopes**2 @ systematic**2).reshape(value.shape)
+        floor = floor if batched else floor[0]
     if not batched:
         value, errors = value[0], errors[0]
-    return Estimate(value, errors, spread, cost.shots, cost.submissions, cost.usd)
+    return Estimate(
+        value,
+        errors,
+        spread,
+        cost.shots,
+        cost.submissions,
+        cost.usd,
+        systematic_error=floor,
+    )

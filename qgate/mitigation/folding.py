@@ -1,0 +1,42 @@
+"""Folded circuits: gates repeated as G (G^-1 G)^k; their noise is larger, their result equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from qgate.operations import Barrier
+from qgate.operations.operator import Operator
+from qgate.recording import paused
+from qgate.structure import Structure
+
+
+@lru_cache(maxsize=64)
+def folded(circuits: tuple[Structure, ...], factor: int) -> tuple[Structure, ...]:
+    """Return circuits in which every gate on several wires runs an odd number of times.
+
+    Parameters
+    ----------
+    circuits : tuple of Structure
+    factor : int
+        Odd; 1: the circuits as they are.
+    """
+    if factor == 1:
+        return circuits
+    return tuple(_folded(circuit, factor) for circuit in circuits)
+
+
+def _folded(circuit: Structure, factor: int) -> Structure:
+    with paused():
+        operations = [part for gate in circuit.operations for part in _repeated(gate, factor)]
+    return Structure(tuple(operations), circuit.measurements, circuit.num_slots, circuit.num_arrays)
+
+
+def _repeated(gate: Operator, factor: int) -> Sequence[Operator]:
+    if len(gate.wires) < 2:
+        return [gate]
+    fence = Barrier(wires=gate.wires)
+    parts = [gate]
+    for _ in range(factor // 2):
+        parts += [fence, gate.adjoint(), fence, gate]
+    return parts

@@ -1,0 +1,159 @@
+"""Interface of a mitigation method: rows that it adds, outputs that it reads from all samples.
+
+Shapes: R requested rows (a batch), N added rows, K = R + N; P angles of a row; S points that a
+derivative needs around each row, the unshifted one first; T Pauli words; O outputs of a row, which
+are the requested values and derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from qgate.typing import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What is requested, before anything is measured.
+
+    Parameters
+    ----------
+    rows : array, shape (R, P)
+        Angles in radians.
+    trained : tuple of int
+        Angles by which derivatives are requested; all angles, if none are.
+    shots : int
+        Shots of the whole budget, as far as it is known; 0: it limits dollars or submissions only.
+    circuits : int
+        Number of circuits (points and measurement bases) of one row.
+    wires : int
+        Number of wires of the circuit.
+    """
+
+    rows: FloatArray
+    trained: tuple[int, ...]
+    shots: int
+    circuits: int
+    wires: int
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """Rows that run beside the requested ones, each at all points and in all bases.
+
+    Parameters
+    ----------
+    rows : array, shape (N, P)
+        Angles in radians.
+    shares : array, shape (N,)
+        Share of all shots for each row. Their sum is below 1; the rest is for the requested rows.
+    folds : array of int, shape (N,)
+        Odd factors by which the gates of each row are repeated, G to G (G^-1 G)^k; 1: none.
+    solved : bool
+        Whether the method reads ``Measured.exact``.
+    """
+
+    rows: FloatArray
+    shares: FloatArray
+    folds: IntArray
+    solved: bool = False
+
+    @classmethod
+    def nothing(cls, angles: int) -> Added:
+        """Return no rows."""
+        return cls(np.zeros((0, angles)), np.zeros(0), np.ones(0, dtype=np.int64))
+
+
+class Measured(Protocol):
+    """Samples of all K rows, requested ones first, as a method reads them."""
+
+    @property
+    def num_targets(self) -> int:
+        """R, the number of requested rows."""
+
+    @property
+    def outputs(self) -> FloatArray:
+        """Outputs of all rows as they were measured, shape (K, O)."""
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Their covariance by shots, shape (K, O, O). Different rows are independent."""
+
+    @property
+    def constants(self) -> FloatArray:
+        """Part of each output that is not measured, shape (O,)."""
+
+    @property
+    def contributions(self) -> FloatArray:
+        """Parts of the outputs by Pauli word, shape (K, O, T); outputs less constants are sums."""
+
+    @property
+    def contribution_variances(self) -> FloatArray:
+        """Variances of the contributions by shots, shape (K, O, T); infinite: not measured."""
+
+    @property
+    def exact(self) -> FloatArray:
+        """Contributions of the added rows without noise and shots, shape (N, O, T)."""
+
+    def weighted(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return outputs whose contributions are multiplied, and their covariance by shots.
+
+        Parameters
+        ----------
+        weights : array, shape (R, O, T) or (O, T)
+            Factors for the contributions of the requested rows.
+
+        Returns
+        -------
+        outputs : array, shape (R, O)
+        covariance : array, shape (R, O, O)
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Mitigated:
+    """Outputs of the requested rows with both kinds of error.
+
+    Parameters
+    ----------
+    outputs : array, shape (R, O)
+    covariance : array, shape (R, O, O)
+        By shots, those of the added rows included.
+    systematic_error : array, shape (R, O)
+        Expected size of what shots do not lower.
+    text : str
+        What was done, in a sentence.
+    candidates : tuple of Mitigated
+        What was compared, where a method chose among several.
+    """
+
+    outputs: FloatArray
+    covariance: FloatArray
+    systematic_error: FloatArray
+    text: str
+    candidates: Sequence[Mitigated] = field(default=(), repr=False)
+
+    @property
+    def total_error(self) -> FloatArray:
+        """Root of the sum of both squared errors, shape (R, O)."""
+        shots = np.maximum(np.diagonal(self.covariance, axis1=1, axis2=2), 0.0)
+        return np.asarray(np.sqrt(shots + self.systematic_error**2))
+
+
+@runtime_checkable
+class Mitigation(Protocol):
+    """Method against the errors of a device."""
+
+    @property
+    def name(self) -> str:
+        """Name in results and texts."""
+
+    def added(self, target: Target, random: np.random.Generator) -> Added:
+        """Return rows that run beside the requested ones; a repeated run gets the same numbers."""
+
+    def mitigated(self, measured: Measured) -> Mitigated:
+        """Return the outputs of the requested rows from the samples of all rows."""

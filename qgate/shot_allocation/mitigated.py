@@ -1,0 +1,281 @@
+"""Estimation with mitigation: rows of a method beside the requested ones, read by the method.
+
+The flat outputs of a request for K rows are K values, one after the other, then the derivatives of
+each row. A method sees them by rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.devices.registry import device as device_of
+from qgate.exceptions import UnsupportedEstimate
+from qgate.execution.execute import execute_sweeps
+from qgate.jobs.randomness import repeatable_generator
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.mitigation.method import Added, Mitigated, Mitigation, Target
+from qgate.recording import paused
+from qgate.shot_allocation.estimation_request import EstimationRequest
+from qgate.shot_allocation.estimation_result import EstimationResult, spend
+from qgate.shot_allocation.estimator import Estimated, estimated
+from qgate.shot_allocation.linear_estimand import LinearEstimand
+from qgate.shot_allocation.rounds import Measured
+from qgate.shots import Shots
+from qgate.typing import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+    from qgate.sweep import Sweep
+
+MOST_SOLVED_WIRES = 20
+"""Maximum number of wires of circuits whose exact values the local device computes."""
+
+
+@dataclass(frozen=True, eq=False)
+class MitigatedRequest:
+    """A request for R rows, and the same request for these and the rows of a method."""
+
+    method: Mitigation
+    target: EstimationRequest
+    joint: EstimationRequest
+    added: Added
+
+    @property
+    def num_targets(self) -> int:
+        """R, the number of requested rows."""
+        return len(self.target.sweep)
+
+    def read(self, measured: Measured) -> tuple[Measured, Mitigated]:
+        """Return what was measured with the mitigated outputs of the requested rows."""
+        found = self.method.mitigated(MeasuredRows(self, measured))
+        places = _places(self.target)
+        outputs = np.zeros(places.size)
+        covariance = np.zeros((places.size, places.size))
+        for own, values, spread in zip(places, found.outputs, found.covariance, strict=True):
+            outputs[own] = values
+            covariance[np.ix_(own, own)] = spread
+        estimate = Estimated(outputs, covariance, measured.estimated.variances)
+        return replace(measured, estimated=estimate), found
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredRows:
+    """Samples of all rows of a request, as a method reads them; see ``mitigation.Measured``."""
+
+    request: MitigatedRequest
+    measured: Measured
+
+    @property
+    def num_targets(self) -> int:
+        """R, the number of requested rows."""
+        return self.request.num_targets
+
+    @cached_property
+    def _places(self) -> IntArray:
+        return _places(self.request.joint)
+
+    @property
+    def outputs(self) -> FloatArray:
+        """Outputs as they were measured, shape (K, O)."""
+        return np.asarray(self.measured.estimated.outputs[self._places])
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariance by shots, shape (K, O, O)."""
+        whole = self.measured.estimated.covariance
+        return np.array([whole[np.ix_(own, own)] for own in self._places])
+
+    @property
+    def constants(self) -> FloatArray:
+        """Part of each output that is not measured, shape (O,)."""
+        return np.asarray(self.request.joint.problem.constants[self._places[0]])
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """Weight of each Pauli word at each point in each output of a row, shape (O, S, T)."""
+        problem, own = self.request.joint.problem, self._places[0]
+        points = self.request.joint.measurement_plan.num_points
+        mixing = problem.mixing[own]
+        found = np.zeros((len(own), points, problem.vectors.shape[1]))
+        for term in np.flatnonzero(problem.rows < points).tolist():
+            found[:, problem.rows[term]] += mixing[:, term, None] * problem.vectors[term]
+        return found
+
+    @cached_property
+    def contributions(self) -> FloatArray:
+        """Parts of the outputs by Pauli word, shape (K, O, T)."""
+        return np.asarray(np.einsum("ost,kst->kot", self.weights, self._means[0]))
+
+    @cached_property
+    def contribution_variances(self) -> FloatArray:
+        """Variances of the contributions by shots, shape (K, O, T)."""
+        needed = self.weights != 0
+        variances = self._means[1]
+        missing = np.einsum("ost,kst->kot", needed, np.isinf(variances)) > 0
+        finite = np.where(np.isinf(variances), 0.0, variances)
+        return np.where(missing, np.inf, np.einsum("ost,kst->kot", self.weights**2, finite))
+
+    @cached_property
+    def exact(self) -> FloatArray:
+        """Contributions of the added rows without noise and shots, shape (N, O, T)."""
+        means = exact_means(self.request.joint, self.num_targets)
+        return np.asarray(np.einsum("ost,kst->kot", self.weights, means))
+
+    @cached_property
+    def _means(self) -> tuple[FloatArray, FloatArray]:
+        """Expectation values of all Pauli words and their variances, shape (K, S, T) each."""
+        samples, words = self.measured.samples, self.weights.shape[2]
+        sums, shots = (np.zeros((samples.num_rows, words)) for _ in range(2))
+        for basis in samples.bases:
+            if len(basis.outcomes):
+                readable = basis.basis.readable
+                sums[:, readable] += basis.counts @ basis.values
+                shots[:, readable] += basis.shots[:, None]
+        means = np.divide(sums, shots, out=np.zeros_like(sums), where=shots > 0)
+        # one shot more of each result, so that none is taken as certain
+        spread = 1 - (sums / (shots + 2)) ** 2
+        variances = np.divide(spread, shots, out=np.full_like(sums, np.inf), where=shots > 0)
+        shape = (-1, *self.weights.shape[1:])
+        return means.reshape(shape), variances.reshape(shape)
+
+    def weighted(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return outputs of the requested rows with weighted contributions, and their covariance.
+
+        Returns
+        -------
+        outputs : array, shape (R, O)
+        covariance : array, shape (R, O, O)
+        """
+        size, points, words = self.weights.shape
+        factors = np.broadcast_to(weights, (self.num_targets, size, words))
+        outputs = np.zeros((self.num_targets, size))
+        covariance = np.zeros((self.num_targets, size, size))
+        measured = self.measured
+        many = measured.design.has_many(int(measured.samples.shots.sum()))
+        for row, own in enumerate(factors):
+            vectors = self.weights * own[:, None, :]
+            owners, places = np.nonzero(vectors.any(axis=2))
+            problem = LinearEstimand(
+                self.request.joint.problem.num_rows,
+                np.asarray(row * points + places, dtype=np.int64),
+                vectors[owners, places],
+                np.asarray(owners == np.arange(size)[:, None], dtype=float),
+                self.constants,
+                np.ones(size),
+            )
+            found = estimated(problem, measured.design, measured.samples, many=many)
+            outputs[row], covariance[row] = found.outputs, found.covariance
+        return outputs, covariance
+
+
+def spend_mitigated(
+    budget: Budget,
+    request_of: Callable[[Sweep], EstimationRequest],
+    constant: Sweep,
+    slots: tuple[int, ...],
+    device: Device,
+    shots: Shots,
+    *,
+    prior: FloatArray | None = None,
+) -> EstimationResult:
+    """Estimate all outputs of a request, read by a method of mitigation if there is one.
+
+    ``request_of`` makes the request for a sweep. ``slots``: the trained angles. ``shots`` have
+    the method, and say whether the shots of ``budget`` are those of each circuit. ``prior`` as for
+    ``spend``.
+
+    Raises
+    ------
+    BudgetTooSmall, UnknownPrice, UnsupportedEstimate
+    """
+    target = request_of(constant)
+    if shots.each:
+        circuits = int((target.problem.needed @ target.bases.disjoint.T > 0).sum())
+        budget = Budget(shots=(budget.shots or 1) * max(circuits, 1))
+    mitigation = shots.mitigation
+    if mitigation is None:
+        return spend(budget, target, device, prior=prior)
+    if budget.rounds is None:  # one submission, where the device allows
+        usd, submissions, name = budget.usd, budget.submissions, budget.name
+        budget = Budget(budget.shots, usd=usd, submissions=submissions, rounds=1, name=name)
+    random = repeatable_generator("mitigation", constant, device)
+    request = _mitigated_request(mitigation, target, request_of, slots, budget.shots or 0, random)
+    found = spend(budget, request.joint, device, prior=prior)
+    measured, read = request.read(found.measured)
+    return replace(found, request=target, measured=measured, mitigated=read)
+
+
+def _mitigated_request(
+    method: Mitigation,
+    target: EstimationRequest,
+    joint_of: Callable[[Sweep], EstimationRequest],
+    slots: tuple[int, ...],
+    shots: int,
+    random: np.random.Generator,
+) -> MitigatedRequest:
+    """Return a request with the rows that a method adds."""
+    rows = target.sweep.rows
+    trained = slots or tuple(range(rows.shape[1]))
+    circuits = target.measurement_plan.num_points * len(target.bases)
+    wires = len(target.sweep.structure.wires)
+    added = method.added(Target(rows, trained, shots, circuits, wires), random)
+    if added.solved and wires > MOST_SOLVED_WIRES:
+        raise UnsupportedEstimate(
+            what=f"mitigation={method.name!r} of a circuit on {wires} wires",
+            remedy=f"Its added rows are solved exactly, up to {MOST_SOLVED_WIRES} wires: use "
+            "mitigation='readout' or 'zne'.",
+        )
+    every = np.concatenate([rows, added.rows])
+    joint = joint_of(target.sweep.with_rows(every, None))
+    folds = np.concatenate([np.ones(len(rows), dtype=np.int64), added.folds])
+    joint = replace(joint, folds=tuple(folds.tolist()))
+    return MitigatedRequest(method, target, joint.weighing(_importance(joint, added)), added)
+
+
+def _importance(joint: EstimationRequest, added: Added) -> FloatArray:
+    """Return weights of the outputs with which each row gets its share of the shots."""
+    importance = joint.problem.importance.copy()
+    places = _places(joint)
+    own = (1 - added.shares.sum()) / (len(places) - len(added.rows))
+    for row, share in zip(places[len(places) - len(added.rows) :], added.shares, strict=True):
+        importance[row] *= (share / own) ** 2
+    return importance
+
+
+def _places(request: EstimationRequest) -> IntArray:
+    """Return the places of each row's outputs among the flat ones, shape (K, O)."""
+    rows, values = len(request.sweep), request.num_values
+    rest = np.arange(values, len(request.problem.constants)).reshape(rows, -1)
+    return np.concatenate([np.arange(values).reshape(rows, -1), rest], axis=1)
+
+
+def exact_means(request: EstimationRequest, first: int) -> FloatArray:
+    """Return exact expectation values of all Pauli words at the rows from the ``first`` one on.
+
+    Returns
+    -------
+    array, shape (N, S, T)
+    """
+    points, native = request.measurement_plan.num_points, request.circuits
+    wires = request.measurement_plan.observed.wires
+    circuits, local = native.with_rows(native.rows[first * points :], None), device_of("local")
+    found = np.zeros((len(circuits), request.problem.vectors.shape[1]))
+    places = np.arange(len(wires) - 1, -1, -1)
+    bits = ((np.arange(2 ** len(wires))[:, None] >> places) & 1).astype(bool)
+    with paused():
+        measured = Measurement(MeasurementKind.PROBS, wires=wires)
+        sweeps = [
+            circuits.with_structure(structure.with_measurements([measured]))
+            for structure in request.measurement_plan.circuits
+        ]
+    for basis, (probabilities,) in zip(
+        request.bases.members, execute_sweeps(sweeps, local), strict=True
+    ):
+        found[:, basis.readable] = np.asarray(probabilities) @ basis.values(bits)
+    return found.reshape(-1, points, found.shape[1])

@@ -1,0 +1,64 @@
+"""Estimates with mitigation: errors, usage, repetition, wrong input."""
+
+import numpy as np
+import pytest
+
+import qgate as qg
+from qgate import numpy as pnp
+from qgate.exceptions import InvalidMitigation, UnsupportedEstimate
+
+X = pnp.array([0.3, -0.2], requires_grad=True)
+
+
+def chain(x):
+    qg.RY(x[0], wires=0)
+    qg.CNOT(wires=[0, 1])
+    qg.RY(x[1], wires=1)
+    qg.CNOT(wires=[1, 2])
+    return qg.expval(qg.Z(0) @ qg.Z(2) + 0.5 * qg.X(1))
+
+
+@pytest.fixture
+def noisy():
+    channel = qg.noise.partial_wires(qg.DepolarizingChannel, 0.05)
+    model = qg.NoiseModel({qg.noise.op_eq("CNOT"): channel})
+    return qg.device("local", noise=model, seed=11)
+
+
+@pytest.fixture
+def exact():
+    return qg.QNode(chain, "local")
+
+
+@pytest.mark.parametrize("method", ["zne", "learned"])
+def test_values_and_gradients_come_nearer_to_those_without_noise(noisy, exact, method):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=2_000_000), diff_method="parameter-shift")
+    better = node.update(mitigation=method)
+    right, slopes = exact(X), np.asarray(qg.grad(exact)(X))
+    assert abs(better(X) - right) < 0.5 * abs(node(X) - right)
+    off, raw = (np.linalg.norm(qg.grad(each)(X) - slopes) for each in (better, node))
+    assert off < 0.6 * raw
+
+
+@pytest.mark.parametrize("method", ["zne", "learned"])
+def test_the_budget_is_kept_in_one_submission(noisy, method):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=5_000), mitigation=method)
+    found = qg.gradient_estimate(node)(X)
+    assert found.shots <= 5_000
+    assert found.submissions == 1
+    assert found.systematic_error.shape == found.standard_error.shape == (2,)
+    assert found.mitigation is not None
+
+
+def test_an_unknown_method_is_refused(noisy):
+    with pytest.raises(InvalidMitigation, match="Did you mean 'zne'"):
+        qg.QNode(chain, noisy, shots=10, mitigation="zen")
+    with pytest.raises(InvalidMitigation, match="neither a name nor a method"):
+        qg.QNode(chain, noisy, shots=10, mitigation=3)
+
+
+def test_mitigation_without_shots_is_refused(noisy):
+    with pytest.raises(UnsupportedEstimate, match="'zne' without shots"):
+        qg.QNode(chain, noisy, shots=None, mitigation="zne")
+    with pytest.raises(UnsupportedEstimate, match="'zne' with a shot vector"):
+        qg.QNode(chain, noisy, shots=(10, 20), mitigation="zne")
