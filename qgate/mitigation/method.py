@@ -76,6 +76,14 @@ class Measured(Protocol):
         """R, the number of requested rows."""
 
     @property
+    def num_values(self) -> int:
+        """Number of values among the outputs of a row, before the derivatives."""
+
+    @property
+    def wires(self) -> int:
+        """Number of wires of the circuit."""
+
+    @property
     def outputs(self) -> FloatArray:
         """Outputs of all rows as they were measured, shape (K, O)."""
 

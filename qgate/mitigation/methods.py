@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from qgate.exceptions import InvalidMitigation, described, suggest
+from qgate.mitigation.choice import Auto
 from qgate.mitigation.learned import Learned
 from qgate.mitigation.method import Mitigation
 from qgate.mitigation.zne import ZNE
@@ -12,6 +13,7 @@ from qgate.mitigation.zne import ZNE
 METHODS: Mapping[str, Callable[[], Mitigation | None]] = {
     "none": lambda: None,
     "zne": ZNE,
+    "auto": Auto,
     "learned": Learned,
 }
 """For each name the method with its default options."""

@@ -76,6 +76,16 @@ class MeasuredRows:
         """R, the number of requested rows."""
         return self.request.num_targets
 
+    @property
+    def num_values(self) -> int:
+        """Number of values among the outputs of a row."""
+        return self.request.target.num_values // self.num_targets
+
+    @property
+    def wires(self) -> int:
+        """Number of wires of the circuit."""
+        return len(self.request.target.sweep.structure.wires)
+
     @cached_property
     def _places(self) -> IntArray:
         return _places(self.request.joint)

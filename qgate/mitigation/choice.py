@@ -1,0 +1,104 @@
+"""Choice between a method and the outputs as they were measured, by their expected errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qgate.mitigation.learned import Learned
+from qgate.mitigation.method import Added, Measured, Mitigated, Mitigation, Target
+from qgate.mitigation.zne import ZNE
+from qgate.typing import FloatArray
+
+FEWEST_SHOTS = 16
+"""Shots for each circuit from which rows are added: with fewer, shots are the larger error."""
+
+MOST_SOLVED_WIRES = 20
+"""Number of wires up to which factors are learned; the exact outputs of more are not computed."""
+
+
+@dataclass(frozen=True)
+class Auto:
+    """Weigh a method against no mitigation, for the least expected squared error.
+
+    With few shots nothing is added, and the outputs stay as they were measured. With more, factors
+    are learned, or outputs extrapolated where the circuit is too wide to be solved. The error of
+    the outputs as they were measured is that of the added rows, whose exact outputs are known, or
+    what the method corrects beyond its own noise. Values and derivatives have a weight each.
+
+    Parameters
+    ----------
+    fewest_shots : int
+        Shots for each circuit from which rows are added.
+    """
+
+    fewest_shots: int = FEWEST_SHOTS
+    name = "auto"
+
+    def added(self, target: Target, random: np.random.Generator) -> Added:
+        """Return the rows of the method, or none where there are few shots."""
+        if target.shots and target.shots < self.fewest_shots * target.circuits:
+            return Added.nothing(target.rows.shape[1])
+        return _method(target.wires).added(target, random)
+
+    def mitigated(self, measured: Measured) -> Mitigated:
+        """Return weighted means of the outputs as they were measured, and of the method's."""
+        raw = _as_measured(measured)
+        if len(measured.outputs) == measured.num_targets:
+            return raw
+        better = _method(measured.wires).mitigated(measured)
+        floor = _floor(measured, raw, better)
+        weights = _weights(measured.num_values, raw, better, floor)
+        outputs = raw.outputs + weights * (better.outputs - raw.outputs)
+        scale = weights[:, :, None] * weights[:, None, :]
+        rest = (1 - weights)[:, :, None] * (1 - weights)[:, None, :]
+        systematic = np.hypot(weights * better.systematic_error, (1 - weights) * floor)
+        return Mitigated(
+            outputs,
+            scale * better.covariance + rest * raw.covariance,
+            systematic,
+            _text(better, weights, measured.num_values),
+            (raw, better),
+        )
+
+
+def _method(wires: int) -> Mitigation:
+    return Learned() if wires <= MOST_SOLVED_WIRES else ZNE()
+
+
+def _as_measured(measured: Measured) -> Mitigated:
+    """Return the outputs without mitigation; their systematic error is not known."""
+    size = measured.num_targets
+    outputs = measured.outputs[:size]
+    unknown = np.full(outputs.shape, np.nan)
+    text = "as measured: too few shots to learn more"
+    return Mitigated(outputs, measured.covariance[:size], unknown, text)
+
+
+def _floor(measured: Measured, raw: Mitigated, better: Mitigated) -> FloatArray:
+    """Return the expected systematic error of the outputs as they were measured, shape (R, O)."""
+    noise = np.diagonal(better.covariance, axis1=1, axis2=2) + better.systematic_error**2
+    return np.asarray(np.sqrt(np.maximum((better.outputs - raw.outputs) ** 2 - noise, 0.0)))
+
+
+def _weights(num_values: int, raw: Mitigated, better: Mitigated, floor: FloatArray) -> FloatArray:
+    """Return the weight of the method for each output, shape (R, O): of values, of derivatives.
+
+    With independent errors the expected squared error is least at the share of the other one in
+    the sum of both.
+    """
+    own = np.diagonal(better.covariance, axis1=1, axis2=2) + better.systematic_error**2
+    other = np.diagonal(raw.covariance, axis1=1, axis2=2) + floor**2
+    weights = np.zeros(raw.outputs.shape)
+    for part in (slice(0, num_values), slice(num_values, None)):
+        if weights[:, part].size:
+            ours, theirs = float(own[:, part].sum()), float(other[:, part].sum())
+            weights[:, part] = theirs / (ours + theirs) if ours + theirs > 0 else 1.0
+    return weights
+
+
+def _text(better: Mitigated, weights: FloatArray, num_values: int) -> str:
+    parts = {"values": weights[:, :num_values], "derivatives": weights[:, num_values:]}
+    shares = [f"{part.flat[0]:.0%} of the {name}" for name, part in parts.items() if part.size]
+    return f"{better.text}; counts for {' and '.join(shares)}, the rest is as measured"
