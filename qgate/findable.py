@@ -9,6 +9,8 @@ from importlib import import_module
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from qgate.short_repr import shortened
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -91,7 +93,7 @@ class MadeFunction:
 
     def __repr__(self) -> str:
         factory, args, _ = self._call
-        return f"<{factory.__qualname__} of {', '.join(map(repr, args))}>"
+        return f"<{factory.__qualname__} of {', '.join(map(shortened, args))}>"
 
 
 def remade(factory: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -86,9 +86,11 @@ def made(tmp_path):
     return {
         "devices": [local, shop, local.capabilities, local.engine, qg.device("qiskit:aer")],
         "providers": [local_provider, braket],
-        "cards": list(qg.list_devices("ibm")),
+        "records": list(qg.list_devices("ibm")),
+        "cards": [each.card for each in qg.list_devices("ibm")],
         "derivatives": [qg.grad(circuit), qg.jacobian(qg.grad(circuit), argnums=[0])],
         "functions": [qg.value_and_grad(circuit), qg.vjp, qg.plan(circuit), qg.submit(circuit)],
+        "made": [qg.adjoint(circuit.func), qg.ctrl(qg.RX, 0), qg.cond(True, circuit.func)],
         "transforms": [qg.metric_tensor(circuit), qg.gradients.param_shift(circuit)],
         "run": [run, run.records[0], run.journal, run.spent, tracker, qg.Tracker(local)],
         "calls": [call, qg.plan(paid)(start), FinishedJob([], id="7")],

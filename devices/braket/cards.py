@@ -11,6 +11,7 @@ from qgate.devices.braket.facts import DeviceFacts, SetLimits
 from qgate.devices.cloud.card import DeviceCard
 from qgate.devices.cloud.remote import Record
 from qgate.prices import Rate
+from qgate.short_repr import fields_summary
 
 ARN = "arn:aws:braket:"
 """Prefix of device ARNs."""
@@ -28,6 +29,8 @@ class BraketCard(DeviceCard):
 
     arn: str
     facts: DeviceFacts
+
+    __repr__ = fields_summary
 
 
 def _read(file: Path) -> dict[str, BraketCard]:

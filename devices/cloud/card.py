@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qgate.exceptions import AccessRefused, QGateError
 from qgate.prices import Rate
+from qgate.short_repr import fields_summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,5 @@ class DeviceCard:
         else:
             why = f"the service did not answer: {getattr(refusal, 'reason', refusal)}"
         return f"from the card of {self.date}, {why}"
+
+    __repr__ = fields_summary

@@ -177,7 +177,8 @@ class ConditionalFunction:
             _apply(none_before, self.false_fn, args, kwargs)
 
     def __repr__(self) -> str:
-        return summary(self)
+        names = [branch for _, branch in self._branches]
+        return summary(self, branches=names, otherwise=self.false_fn)
 
 
 def cond(

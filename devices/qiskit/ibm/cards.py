@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qgate.devices.cloud.card import DeviceCard
 from qgate.devices.qiskit.ibm.rates import RATES
+from qgate.short_repr import fields_summary
 
 PLAN = "pay-as-you-go"
 """Plan whose prices a card uses: the most expensive, as the account's plan is unknown."""
@@ -26,6 +27,8 @@ class IbmCard(DeviceCard):
     """
 
     fake: str
+
+    __repr__ = fields_summary
 
 
 @cache
