@@ -88,7 +88,11 @@ def _discard_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="qgate", description=__doc__, epilog=USAGE)
+    parser = argparse.ArgumentParser(
+        prog="qgate",
+        description="Run quantum programs on devices: plans, durable runs, jobs and budgets.",
+        epilog=USAGE,
+    )
     parser.add_argument("--version", action="version", version=f"qgate {qg.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (programs, orders, resume, installation, doctor):

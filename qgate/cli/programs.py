@@ -155,7 +155,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--input", action="append", default=[], help="input of a circuit: NAME=VALUE; repeatable"
     )
-    parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
+    parser.add_argument(
+        "name", metavar="NAME", help="name of the run; a re-run under this name resumes it"
+    )
     add_journal(parser)
     add_limits(parser)
     add_json(parser)
@@ -165,8 +167,9 @@ def add_to(commands: Commands) -> None:
 
 
 def _add_script(parser: argparse.ArgumentParser, text: str = PROGRAM) -> None:
-    parser.add_argument("script", help=text)
-    parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument("script", metavar="PROGRAM", help=text)
+    behind = parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    behind.required = False  # or errors name it
 
 
 def _script(chosen: argparse.Namespace) -> Callable[[], None]:

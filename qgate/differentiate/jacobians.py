@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import autograd.numpy as anp
 import numpy as np
 
+from qgate.arguments import require_function
 from qgate.arrays import is_trainable, trainable_arguments
 from qgate.differentiate.argnums import one_spelling, positions_of
 from qgate.differentiate.pullbacks import (
@@ -50,6 +51,7 @@ class Derivative(ABC):
     kind = "derivative"
 
     def __init__(self, function: Function, argnums: Argnums = None) -> None:
+        require_function(self.kind, "func", function)
         self.function, self.argnums, self.forward = function, argnums, None
         given = argnums is not None
         self._positions = functools.partial(positions_of, argnums) if given else trainable_arguments

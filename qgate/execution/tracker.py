@@ -9,6 +9,7 @@ import numpy as np
 
 from qgate.arguments import require_accepts, truth
 from qgate.context import active_trackers, entered
+from qgate.exceptions import InvalidParameters, described
 from qgate.forks import ForkSafeLock
 from qgate.short_repr import summary
 
@@ -55,6 +56,11 @@ class Tracker:
         array for each measurement of a submission.
     latest : dict of str to int or list
         The last of these.
+
+    Raises
+    ------
+    InvalidParameters
+        ``dev`` is not a device, or ``callback`` cannot be called like this.
     """
 
     def __init__(
@@ -63,6 +69,11 @@ class Tracker:
         callback: Callable[..., None] | None = None,
         persistent: bool = False,
     ) -> None:
+        if dev is not None and not hasattr(dev, "capabilities"):  # it would count nothing
+            raise InvalidParameters(
+                f"Tracker was given dev={described(dev)}. Give a device, which qg.device(...) or "
+                "qnode.device returns, or nothing, to count what is sent to any device."
+            )
         if callback is not None:
             require_accepts("Tracker", "callback", callback, totals={}, history={}, latest={})
         self.device = dev

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from qgate.arguments import require_accepts
+from qgate.arguments import require_accepts, truth
 from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Progress:
         if callable(wanted):
             require_accepts("run", "progress", wanted, "a line of text")
             return cls(wanted)
-        return cls(_to_stderr if wanted else None)
+        return cls(_to_stderr if truth("run", "progress", wanted) else None)
 
     @property
     def wanted(self) -> bool:

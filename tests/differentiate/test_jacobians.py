@@ -15,6 +15,7 @@ from qgate.exceptions import (
     ArgnumsGivenTwice,
     DifferentiationError,
     InvalidArgnums,
+    InvalidParameters,
     NonDifferentiableError,
     UndifferentiableOutput,
 )
@@ -454,3 +455,9 @@ def test_value_and_gradient_come_together():
     np.testing.assert_array_equal(gradient[0], [4.0, 4.0, 4.0])
     assert gradient[1] == 3.0
     assert value_and_grad(lambda x: x**2)(3.0) == (9.0, 6.0)
+
+
+@pytest.mark.parametrize("derivative", [grad, jacobian, value_and_grad])
+def test_a_derivative_of_something_that_is_no_function_is_refused(derivative):
+    with pytest.raises(InvalidParameters, match=r"was given func=3\. Give a function"):
+        derivative(3)
