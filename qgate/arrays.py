@@ -166,8 +166,12 @@ def trainable_arguments(args: Sequence[Nested]) -> tuple[tuple[int, ...], bool]:
 
 def trainable_among(values: Sequence[Nested]) -> tuple[int, ...]:
     """Return the positions of values that are differentiated by, or may be."""
-    if NUMBERS.issuperset(map(type, values)):
+    kinds = set(map(type, values))
+    if NUMBERS.issuperset(kinds):
         return ()
+    if not any(map(BOXED.__getitem__, kinds)) and framework_among(values) is None:
+        marks = [getattr(value, "requires_grad", None) is True for value in values]
+        return tuple(compress(count(), marks))
     return tuple([at for at, value in enumerate(values) if is_trainable(value) or is_traced(value)])
 
 
@@ -296,10 +300,13 @@ def _length(symbol: Length) -> int:
 
 def real_number(value: Tensor) -> float | None:
     """Return the real number behind a value; None for arrays and numbers of other kinds."""
+    if type(value) in NUMBERS:
+        real: float = value
+        return real
     while BOXED[type(value)]:
         value = value._value
     if type(value) in NUMBERS:
-        real: float = value
+        real = value
         return real
     if not isinstance(value, np.ndarray):
         value = unwrap(value)

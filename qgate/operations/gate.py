@@ -34,7 +34,7 @@ from qgate.operations.gate_spec import Argument, Decomposition, GateSpec
 from qgate.operations.labels import SYMBOLS
 from qgate.operations.matrices import circuit_matrix, where_ones
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_angle
+from qgate.operations.parameters import PLAIN_ANGLES, as_angle, is_plain_angle
 from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
 from qgate.operations.spelling import spelled
@@ -49,9 +49,6 @@ GATES: dict[str, type[Any]] = {}
 ROWS: dict[str, GateSpec] = {}
 """Every row by name."""
 
-
-PLAIN_ANGLES = frozenset({float, np.float64, Affine})
-"""Types of angles that need no check and no conversion."""
 
 address = id
 """Key of an object in a recorder; operators have an argument ``id``."""
@@ -77,7 +74,9 @@ class Gate(Operator):
             angles, labels = args, (named.get("wires") if len(named) == 1 else None)
         else:
             angles, labels = args[:-1], (args[-1] if args else None)
-        if len(angles) == self.usual and PLAIN_ANGLES.issuperset(map(type, angles)):
+        if len(angles) == self.usual and (
+            PLAIN_ANGLES.issuperset(map(type, angles)) or all(map(is_plain_angle, angles))
+        ):
             wires = NUMBERED.get(labels) if type(labels) is int else known_wires(labels)
             if wires is not None and len(wires) == self.num_wires:
                 # Nothing is left to check or convert: most gates of most circuits.

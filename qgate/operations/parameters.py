@@ -29,6 +29,9 @@ from qgate.typing import Tensor
 PLAIN = frozenset({float, int, np.float64, Affine})
 """Types of angles that need no further check."""
 
+PLAIN_ANGLES = PLAIN - {int}
+"""Types of angles that need no check and no conversion."""
+
 NARROW = frozenset(map(np.dtype, ("f4", "c8")))
 """Kinds of dtypes that are kept as given, but converted for computation."""
 
@@ -204,6 +207,19 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
         f"{name} cannot take {argument}={_brief(value)}. It takes {kind}, one or an array of "
         f"them. Give {kind}{remedy}"
     )
+
+
+DOUBLE = np.dtype(float)
+
+
+def is_plain_angle(value: Tensor) -> bool:
+    """Return whether a value, traced or not, is a number that needs no check and no conversion."""
+    while BOXED[type(value)]:
+        value = value._value
+    kind = type(value)
+    if issubclass(kind, np.ndarray):
+        return value.ndim == 0 and value.dtype is DOUBLE and not hasattr(value, "mask")
+    return kind in PLAIN_ANGLES
 
 
 def as_angle(name: str, argument: str, value: Tensor) -> Tensor:

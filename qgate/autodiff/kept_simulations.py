@@ -1,0 +1,125 @@
+"""Simulations of the circuits of a QNode, kept from call to call.
+
+Optimizers and scans call a QNode with the same gates and other numbers. For a small circuit with
+plain numbers whose results are expectation values, all but the numbers was found when its gates
+were first met: which device runs it, that no check can fail, the plan and its memory. Such a call
+looks its gates up and simulates a row of angles; it makes no ``Tape``. Others get None and take the
+path of ``evaluate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.arrays import NUMBERS
+from qgate.autodiff.evaluate import linear_numbers
+from qgate.autodiff.recorded_circuit import is_small, repeated
+from qgate.context import active_plan, active_trackers
+from qgate.devices.statevector import Repeated
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.gate import Gate
+from qgate.operations.operator import Operator
+from qgate.tape import Tape
+from qgate.typing import FloatArray, Tensor
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+MOST_KEPT = 64
+"""Maximum number of simulations of a QNode: 64 KiB each for 12 wires."""
+
+MOST_ENTRIES = 1024
+"""Maximum number of coefficients of an observable, which are part of the key."""
+
+SIGNATURE, PARAMETERS = attrgetter("signature"), attrgetter("parameters")
+
+DOUBLE = np.dtype(float)
+
+
+class KeptSimulations:
+    """Simulations of the circuits of a QNode on a device, by their gates and measurements."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._known: dict[Hashable, Repeated | None] = {}
+
+    def values(
+        self, operations: Sequence[Operator], measurements: Sequence[Measurement]
+    ) -> list[Tensor] | None:
+        """Return the results of an exact circuit; None: it has to be evaluated."""
+        if any(item.kind is not MeasurementKind.EXPVAL for item in measurements):
+            return None
+        angles = list(chain.from_iterable(map(PARAMETERS, operations)))
+        weights = list(chain.from_iterable(map(PARAMETERS, measurements)))
+        row = _row(angles)
+        if row is None or not all(map(_is_small_array, weights)):
+            return None
+        if active_plan() is not None or active_trackers():
+            return None
+        key = (
+            tuple(map(SIGNATURE, operations)),
+            tuple(map(SIGNATURE, measurements)),
+            tuple([(weight.dtype, weight.tobytes()) for weight in weights]),
+        )
+        try:
+            simulate = self._known[key]
+        except KeyError:
+            simulate = self._keep(key, operations, measurements)
+        if simulate is None or not is_small(row):
+            return None
+        found = list(simulate(row)[0])
+        marks = [value.requires_grad for value in (*angles, *weights) if _is_marked(value)]
+        if not marks:
+            return found
+        from qgate.numpy.tensors import marked  # marks come from this module
+
+        return [marked(value, True in marks) for value in found]
+
+    def _keep(
+        self, key: Hashable, operations: Sequence[Operator], measurements: Sequence[Measurement]
+    ) -> Repeated | None:
+        while len(self._known) >= MOST_KEPT:
+            self._known.pop(next(iter(self._known)), None)
+        found = self._known[key] = _simulation(operations, measurements, self.device)
+        return found
+
+
+def _simulation(
+    operations: Sequence[Operator], measurements: Sequence[Measurement], device: Device
+) -> Repeated | None:
+    """Return the simulation of a circuit for other angles; None: there is none."""
+    if not all(isinstance(item, Gate) for item in operations):
+        return None
+    tape = Tape(operations, measurements)
+    structure = tape.structure
+    if structure.is_rewritten or (device.density_matrices and structure.measures_state):
+        return None
+    if linear_numbers(tape, device)[1] is not tuple:
+        return None
+    return repeated(tape.sweep(), device, None)
+
+
+def _row(angles: Sequence[Tensor]) -> FloatArray | None:
+    """Return angles as a vector; None: some are not plain numbers in double precision."""
+    if NUMBERS.issuperset(map(type, angles)) or all(map(_is_plain, angles)):
+        return np.array(list(map(float, angles)))
+    return None
+
+
+def _is_plain(value: Tensor) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype is DOUBLE and not value.ndim
+    return type(value) in NUMBERS
+
+
+def _is_small_array(value: Tensor) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype is DOUBLE and value.size <= MOST_ENTRIES
+
+
+def _is_marked(value: Tensor) -> bool:
+    return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
