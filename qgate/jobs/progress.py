@@ -19,12 +19,25 @@ INTERVAL_S = 0.5
 """Shortest interval in seconds between two lines, except for the last."""
 
 
-class Progress:
-    """Reporter of the status of jobs; calls ``report`` with one line at a time."""
+STEP_S, STEP_IN_PIPES_S = 10.0, 60.0
+"""Intervals in seconds between two lines on the steps of a run: in a terminal, and elsewhere."""
 
-    def __init__(self, report: Callable[[str], None] | None) -> None:
-        self._report = report
+
+class Progress:
+    """Reporter of the status of jobs; calls ``report`` with one line at a time.
+
+    Parameters
+    ----------
+    report : callable, optional
+        None: nothing is reported.
+    step_s : float
+        Shortest interval in seconds between two reports on steps.
+    """
+
+    def __init__(self, report: Callable[[str], None] | None, *, step_s: float = STEP_S) -> None:
+        self._report, self._step_s = report, step_s
         self._last, self._reported_s = "", 0.0
+        self._made_s = time.monotonic()
         self._lock = ForkSafeLock()
 
     @classmethod
@@ -38,7 +51,8 @@ class Progress:
         if callable(wanted):
             require_accepts("run", "progress", wanted, "a line of text")
             return cls(wanted)
-        return cls(_to_stderr if truth("run", "progress", wanted) else None)
+        step_s = STEP_S if sys.stderr is not None and sys.stderr.isatty() else STEP_IN_PIPES_S
+        return cls(_to_stderr if truth("run", "progress", wanted) else None, step_s=step_s)
 
     @property
     def wanted(self) -> bool:
@@ -50,6 +64,13 @@ class Progress:
         if self._report is None or time.monotonic() - self._reported_s < INTERVAL_S:
             return
         self._say(f"{run.name}: {done} of {total} submissions done{_standing(reports)}")
+
+    def step(self, run: Run, step: int) -> None:
+        """Report the usage of a run since it was opened, after a step of it."""
+        if self._report is None:
+            return
+        if time.monotonic() - max(self._reported_s, self._made_s) >= self._step_s:
+            self._say(f"{run.name}: step {step}, {run.asked} so far")
 
     def end(self, run: Run) -> None:
         """Report the usage of the run."""

@@ -203,6 +203,7 @@ class Run:
         """Add the usage of an order to that of all requests."""
         with self._lock:
             self.asked += order.usage
+        self.progress.step(self, order.step)
 
     def replays(self, key: str) -> None:
         """Note that an order of an earlier time was requested again."""
@@ -309,7 +310,8 @@ def run(
         A number limits shots. It is shared by all calls inside, over all repetitions of the run,
         and by other runs of this journal whose budget has the same ``name``.
     progress : bool or callable
-        Report the status of jobs on the standard error stream, or call this with each line of text.
+        Report the status of jobs, and from time to time the step that the run has reached, on the
+        standard error stream, or call this with each line of text.
     ordered : bool
         Whether a repetition makes the same requests in the same order. A repetition that does not
         is refused before it submits anything; pass False if threads run in no fixed order.
