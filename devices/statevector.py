@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
+from qgate.bridge import CustomCall, InPython
 from qgate.devices.base import Device
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor
+from qgate.typing import ComplexArray, DType, FloatArray, Namespace, Tensor
 
 
 @runtime_checkable
@@ -123,8 +124,33 @@ class StatevectorDevice(Protocol):
         """
 
 
-Repeated = Callable[[FloatArray], tuple[FloatArray, FloatArray | None]]
-"""Simulation of a circuit at a row of angles (P,): values (M,), derivatives (M, P) or None."""
+class Repeated(Protocol):
+    """Simulation of a circuit that was prepared once."""
+
+    def __call__(self, row: FloatArray) -> tuple[FloatArray, FloatArray | None]:
+        """Return values (M,) and derivatives (M, P), or None, at a row of angles (P,)."""
+
+    def custom_call(
+        self,
+        rows: FloatArray,
+        inputs: Sequence[int],
+        by: Sequence[int] | None,
+        in_python: InPython,
+        dtype: DType,
+    ) -> CustomCall | None:
+        """Return the simulation of many rows as a function without Python; None: there is none.
+
+        Parameters
+        ----------
+        rows : array, shape (B, P)
+            Rows of angles, of which the function's argument replaces some columns.
+        inputs : sequence of int
+            Slots of these columns.
+        by : sequence of int, optional
+            Slots to differentiate by; None: values only.
+        in_python, dtype
+            As in ``bridge.Derivatives.custom_call``.
+        """
 
 
 @runtime_checkable

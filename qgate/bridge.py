@@ -9,7 +9,30 @@ from typing import Protocol, Self
 
 from qgate.exceptions import DifferentiationError
 from qgate.short_repr import summary
-from qgate.typing import ComplexArray, FloatArray, Function, Namespace, NumericArray, Tensor
+from qgate.typing import ComplexArray, DType, FloatArray, Function, Namespace, NumericArray, Tensor
+
+InPython = Callable[[FloatArray], Sequence[FloatArray]]
+"""Function from rows of angles (K, n) to values (K, M), and derivatives (K, M, n) if required."""
+
+
+class CustomCall(Protocol):
+    """Function from rows of angles to values and derivatives that runs without Python.
+
+    It has the C interface of XLA's custom calls: one argument (..., n), results (..., M) and, if
+    derivatives are required, (..., M, n), all single or all double precision.
+    """
+
+    name: str
+    """Name of the handler."""
+    handler: int
+    """Address of the handler, a C function."""
+
+    @property
+    def address(self) -> int:
+        """Value of the attribute ``circuit``; valid as long as this object lives."""
+
+    def __call__(self, x: FloatArray) -> Sequence[FloatArray]:
+        """Compute the same in Python."""
 
 
 class HostFunction(Hashable, Protocol):
@@ -52,6 +75,23 @@ class Derivatives(HostFunction, Protocol):
 
     def new_ticket(self) -> int:
         """Return a new sample key, one for each evaluation of the value."""
+
+    def custom_call(
+        self, highest: int, columns: Sequence[int], in_python: InPython, dtype: DType
+    ) -> CustomCall | None:
+        """Return D(0), ..., D(highest) as a function without Python; None: there is none.
+
+        Parameters
+        ----------
+        highest : int
+            Order of the highest derivative.
+        columns : sequence of int
+            Columns of the argument to differentiate by.
+        in_python : callable
+            Computes the same in Python: for large angles, and while something counts or records.
+        dtype : numpy dtype
+            Type of the angles.
+        """
 
 
 class States(HostFunction, Protocol):

@@ -94,6 +94,9 @@ HERE: ContextVar[Context] = ContextVar("qgate", default=NOTHING)
 _everywhere: list[Context] = []
 """Shared values of all threads, each in a context of its own, the latest last."""
 
+WATCHED = bytearray(1)
+"""Whether there are such values, as compiled code reads it."""
+
 _lock = ForkSafeLock()
 
 
@@ -120,12 +123,14 @@ class entered:
         self._shared = [NOTHING.changed({name: value}) for name, value in opened.items()]
         with _lock:
             _everywhere.extend(self._shared)
+            WATCHED[0] = 1
 
     def __exit__(self, *error: object) -> None:
         if self._shared:
             with _lock:
                 for context in self._shared:
                     _everywhere.remove(context)
+                WATCHED[0] = bool(_everywhere)
         here = HERE.get()
         if here is self._inside:
             HERE.set(self._before)

@@ -101,6 +101,12 @@ class Library:
             self._function("qgate_pauli_run", ctypes.c_int, *pointers),
         )
 
+    @cached_property
+    def custom_call(self) -> int | None:
+        """Address of XLA's handler; None in a library that was built before there was one."""
+        function = getattr(self._library, "qgate_custom_call", None)
+        return None if function is None else ctypes.cast(function, ctypes.c_void_p).value
+
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         function = getattr(self._library, name)
         function.restype, function.argtypes = result, arguments

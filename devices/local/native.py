@@ -214,33 +214,3 @@ class NativeSimulation:
         """
         if self.native.library.simulate(self.native.handle, ctypes.addressof(self.request)):
             raise no_memory("the state vectors of this circuit")
-
-
-class RepeatedSimulation:
-    """Simulation of one row at a time, with memory that is kept between calls.
-
-    Parameters
-    ----------
-    make : callable
-        Makes a simulation with its request, and returns it with its values (1, M) and slopes
-        (1, M, P), or None for values only.
-    """
-
-    def __init__(
-        self, make: Callable[[], tuple[NativeSimulation, FloatArray, FloatArray | None]]
-    ) -> None:
-        self._make = make
-        self._free = [make()]
-
-    def __call__(self, row: FloatArray) -> tuple[FloatArray, FloatArray | None]:
-        """Return the values (M,) at a row (P,), and their derivatives (M, P)."""
-        try:
-            made = self._free.pop()  # one for each thread that is here
-        except IndexError:
-            made = self._make()
-        simulation, values, slopes = made
-        simulation.rows[0] = row
-        simulation()
-        found = values[0].copy(), None if slopes is None else 2.0 * slopes[0]
-        self._free.append(made)
-        return found

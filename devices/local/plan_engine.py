@@ -16,13 +16,9 @@ from qgate.devices.local.engine import Engine, GateByGateEngine, read_of
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.native import (
-    NativeObservable,
-    NativePlan,
-    NativeSimulation,
-    RepeatedSimulation,
-)
+from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
 from qgate.devices.local.plan import PLANNED, Plan, PlannedSweep, plan_of
+from qgate.devices.local.repeated import RepeatedSimulation
 from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.short_repr import summary

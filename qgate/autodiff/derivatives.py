@@ -13,13 +13,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from qgate.autodiff.choose_method import adjoint_refusals
 from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.simulations import repeated
 from qgate.autodiff.sweep_function import SweepFunction
+from qgate.bridge import CustomCall, InPython
 from qgate.context import active_plan
 from qgate.devices.statevector import statevector_device
 from qgate.execution.execute import MeasurementResult, execute_sweeps, validate
@@ -28,7 +30,7 @@ from qgate.gradients.method import Options, ShiftMethod
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.shot_allocation.expected_errors import expect
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray
+from qgate.typing import DType, FloatArray
 
 REMEMBERED = 4
 """Number of points in the cache of derivatives, which avoids that one is paid for twice."""
@@ -76,6 +78,23 @@ class TapeDerivatives(SweepFunction, ABC):
         known = self._known.get(key, {})
         remember(self._known, key, known)
         return known
+
+    simulated_order: ClassVar[int | None] = None
+    """Highest order that one simulation gives; None: not even the value comes from one."""
+
+    def custom_call(
+        self, highest: int, columns: Sequence[int], in_python: InPython, dtype: DType
+    ) -> CustomCall | None:
+        """Return D(0), ..., D(highest) as a function without Python; see ``bridge.Derivatives``."""
+        most, trained = self.simulated_order, self.trained
+        if most is None or highest > most or trained.late_inputs or trained.sweep.shots is not None:
+            return None
+        slots = [trained.slots[column] for column in columns] if highest else ()
+        simulation = repeated(trained.one_row(), self.device, slots if most else None)
+        if simulation is None:
+            return None
+        by = slots if highest else None
+        return simulation.custom_call(trained.sweep.rows, trained.variable, by, in_python, dtype)
 
     @abstractmethod
     def compute(
@@ -141,6 +160,8 @@ class RequestedDerivatives(TapeDerivatives):
 class ValuesOnly(RequestedDerivatives):
     """Values of a tape that has no gradient method; ``limits`` refuses its derivatives."""
 
+    simulated_order = 0
+
     def requests(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
     ) -> Requests:
@@ -156,6 +177,7 @@ class ShiftDerivatives(RequestedDerivatives):
 
     method: ShiftMethod
     options: Options
+    simulated_order = 0
 
     def requests(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
@@ -210,6 +232,7 @@ class DeviceDerivatives(TapeDerivatives):
     higher: ShiftMethod | None = None
     options: Options = field(default_factory=dict)
     keeps_gradient: bool = False
+    simulated_order = 1
 
     def require(self, order: int) -> None:
         super().require(order)

@@ -18,7 +18,8 @@ import numpy as np
 
 from qgate.arrays import NUMBERS
 from qgate.autodiff.evaluate import linear_numbers
-from qgate.autodiff.recorded_circuit import is_small, repeated
+from qgate.autodiff.recorded_circuit import is_small
+from qgate.autodiff.simulations import repeated
 from qgate.context import active_plan, active_trackers
 from qgate.devices.statevector import Repeated
 from qgate.measurements import Measurement, MeasurementKind

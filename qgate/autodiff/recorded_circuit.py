@@ -20,15 +20,10 @@ from qgate.autodiff.evaluate import linear_numbers
 from qgate.autodiff.method import Method
 from qgate.autodiff.recorded_rows import RecordedRows
 from qgate.autodiff.returns import arrange
+from qgate.autodiff.simulations import repeated
 from qgate.context import active_trackers
-from qgate.devices.statevector import Repeated, RepeatingDevice
-from qgate.execution.execute import (
-    MeasurementResult,
-    UnbatchedResult,
-    execute_sweeps,
-    prepare,
-    validate,
-)
+from qgate.devices.statevector import Repeated
+from qgate.execution.execute import MeasurementResult, UnbatchedResult, execute_sweeps
 from qgate.periods import LARGEST_KEPT
 from qgate.sweep import Sweep
 from qgate.tape import Tape
@@ -110,21 +105,6 @@ class RecordedCircuit(ABC):
 
             sweep = replace(sweep, seed=seed_of(unwrap(seed)))
         return list(recombine(execute_sweeps([sweep], self.device)[0]))
-
-
-def repeated(sweep: Sweep, device: Device, slots: Sequence[int] | None) -> Repeated | None:
-    """Return the simulation of a circuit for one row at a time, where the device has one.
-
-    ``slots`` : those to differentiate by; None: values only.
-    """
-    if sweep.shots is not None or len(sweep) != 1 or not isinstance(device, RepeatingDevice):
-        return None
-    sweep = validate(sweep, device)
-    if slots is None:
-        parts = prepare(sweep, device)[0]
-        if len(parts) != 1 or parts[0].structure is not sweep.structure:
-            return None
-    return device.repeated(sweep, slots)
 
 
 def is_small(rows: FloatArray) -> bool:

@@ -23,10 +23,10 @@ from qgate.autodiff.evaluate_traced import (
     derivatives_of,
     linear_tape,
 )
-from qgate.autodiff.recorded_circuit import RecordedCircuit, filled, is_small, repeated
+from qgate.autodiff.recorded_circuit import RecordedCircuit, filled, is_small
 from qgate.autodiff.recorded_rows import RecordedRows
 from qgate.autodiff.result_layout import ResultLayout
-from qgate.autodiff.simulations import measured_states, simulated
+from qgate.autodiff.simulations import measured_states, repeated, simulated
 from qgate.autodiff.sweep_function import AdjointStates
 from qgate.autodiff.trainable_sweep import LateInput, TrainableSweep, seed_of
 from qgate.devices.statevector import Repeated

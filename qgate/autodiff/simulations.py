@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgate.autodiff.sweep_function import AdjointStates
-from qgate.devices.statevector import statevector_device
-from qgate.execution.execute import MeasurementResult, validate
+from qgate.devices.statevector import Repeated, RepeatingDevice, statevector_device
+from qgate.execution.execute import MeasurementResult, prepare, validate
 from qgate.execution.tracker import notify
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import decomposition
@@ -59,3 +59,18 @@ def simulated(
     results = run_whole(rows, arrays)
     notify(device, [native], submissions=1, batches=1, executions=len(sweep))
     return list(results)
+
+
+def repeated(sweep: Sweep, device: Device, slots: Sequence[int] | None) -> Repeated | None:
+    """Return the simulation of a circuit for one row at a time, where the device has one.
+
+    ``slots`` : those to differentiate by; None: values only.
+    """
+    if sweep.shots is not None or len(sweep) != 1 or not isinstance(device, RepeatingDevice):
+        return None
+    sweep = validate(sweep, device)
+    if slots is None:
+        parts = prepare(sweep, device)[0]
+        if len(parts) != 1 or parts[0].structure is not sweep.structure:
+            return None
+    return device.repeated(sweep, slots)

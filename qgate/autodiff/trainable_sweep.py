@@ -102,6 +102,10 @@ class TrainableSweep:
         """Return a sweep without the rotations that are irrelevant for these derivatives."""
         return without_idle(self.at(x), self.slots)
 
+    def one_row(self) -> Sweep:
+        """Return one row of the sweep, with numbers in the variable slots that are not zero."""
+        return _with_angles(self.sweep.with_rows(self.sweep.rows[:1], None), self.variable, 1.0)
+
     def by(self, columns: Sequence[int]) -> TrainableSweep:
         """Return the same with derivatives by some of the slots only."""
         slots = tuple(self.slots[column] for column in columns)
@@ -122,7 +126,7 @@ class TrainableSweep:
 
 def _with_angles(sweep: Sweep, slots: Sequence[int], angles: Tensor) -> Sweep:
     """Return the rows of a sweep, or all of them several times, with other angles in some slots."""
-    times = len(angles) // max(len(sweep), 1)
+    times = 1 if isinstance(angles, float) else len(angles) // max(len(sweep), 1)
     rows = sweep.rows.copy() if times == 1 else np.tile(sweep.rows, (times, 1))
     rows[:, list(slots)] = angles
     return sweep.with_rows(rows, None if sweep.shots is None else np.tile(sweep.shots, times))

@@ -63,13 +63,18 @@ class KeptErrors:
     def behind(self, error: BaseException, *, after: int = 0) -> Kept | None:
         """Return the stored error behind a framework's error, if its number is above ``after``."""
         package = type(error).__module__.partition(".")[0]
-        if package not in ORIGINS and not isinstance(error, InCompiledFunction):
+        if not (package in ORIGINS or isinstance(error, InCompiledFunction) or _of_status(error)):
             return None
         with self._lock:
             for process, number in MARK.findall(str(error)):
                 if int(process) == os.getpid() and int(number) > after:
                     return self._kept.get(int(number))
         return None
+
+
+def _of_status(error: BaseException) -> bool:
+    """Return whether JAX made an error from a status, as it does where it has not to wait."""
+    return type(error) is ValueError and str(error).startswith("INTERNAL: ")
 
 
 ERRORS = KeptErrors(most=32)

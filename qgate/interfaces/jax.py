@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,10 @@ import numpy as np
 
 from qgate.bridge import Derivatives, States
 from qgate.interfaces.base import FrameworkInterface
-from qgate.interfaces.device_errors import marking, unmarking
-from qgate.interfaces.host import host
+from qgate.interfaces.device_errors import unmarking
+from qgate.interfaces.jax_simulations import MOST_SIMULATED, called_back, simulated_p
 from qgate.interfaces.jax_states import is_constant, states_at
-from qgate.typing import DType, Function, IntArray, Nested, NumericArray, Tensor
+from qgate.typing import DType, Function, IntArray, Nested, Tensor
 
 
 class JaxInterface(FrameworkInterface):
@@ -150,27 +150,11 @@ def _derivatives(
     sizes = [part.shape[-1] for part in parts]
     columns = _columns(sizes, by)
     x = jnp.concatenate(parts, axis=-1)
-    shapes = [(*x.shape[:-1], derivatives.size, *(len(columns),) * k) for k in range(highest + 1)]
-    results = [jax.ShapeDtypeStruct(shape, x.dtype) for shape in shapes]
-    compute = _callback(derivatives, highest, columns)
-    found: list[Tensor] = jax.pure_callback(
-        compute, results, x, tuple(fixed), vmap_method="broadcast_all"
+    function = called_back if fixed or highest > MOST_SIMULATED else simulated_p.bind
+    found: list[Tensor] = function(
+        x, *fixed, derivatives=derivatives, highest=highest, columns=columns
     )
     return found
-
-
-@lru_cache(maxsize=256)  # JAX compiles anew for each new function object
-def _callback(
-    derivatives: Derivatives, highest: int, columns: tuple[int, ...]
-) -> Callable[..., list[NumericArray]]:
-    @marking()
-    def compute(x: jax.Array, fixed: Sequence[jax.Array]) -> list[NumericArray]:
-        chosen = derivatives.by(columns) if 0 < len(columns) < x.shape[-1] else derivatives
-        ticket = derivatives.new_ticket()
-        found = host(chosen, range(highest + 1), x, fixed, ticket=ticket)
-        return [tensor.astype(x.dtype) for tensor in found]
-
-    return compute
 
 
 def _rule(
