@@ -84,7 +84,7 @@ def _paragraph(head: Sequence[str], row: Sequence[str], width: int) -> list[str]
     lines, rest = first, facts[1:] if row[0] else facts
     text = ""
     for fact in rest:
-        if text and len(GAP) + len(text) + len(fact) + 2 > width:
+        if text and len(GAP) + len(text) + len(fact) + 3 > width:  # with two commas
             lines += _indented(f"{text},", width)
             text = ""
         text += f"{', ' if text else ''}{fact}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import qgate as qg
+from qgate.devices.registry import device_for_plan
+from qgate.resource.program_specs import specs_of_program
 from qgate.text_table import available_width, broken, table_lines
 
 HEAD = ("device", "shots", "price", "remark")
@@ -55,10 +57,18 @@ def test_lists_and_plans_are_no_wider_than_the_terminal(monkeypatch, width):
         return qg.expval(qg.Z(0))
 
     plan = qg.plan(circuit, device="ibm:ibm_torino")(0.1)
-    specs = str(qg.specs(circuit)(0.1))
-    for text in (repr(qg.list_devices()), str(plan)):
+    specs = specs_of_program(lambda: circuit(0.1), device_for_plan("ibm:ibm_torino"))
+    for text in (repr(qg.list_devices()), str(plan), str(specs)):
         assert max(map(len, text.splitlines())) <= width, text
-    assert specs
+
+
+def test_facts_of_a_row_are_not_broken_where_they_fit(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    head = ["name", *"abcdef"]
+
+    for size in range(1, 20):
+        lines = table_lines(head, [("x" * 28, *["y" * size] * 6)])
+        assert all(line.count("y") % size == 0 for line in lines)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-3", "wide", "1e9", "999999999"])

@@ -14,6 +14,7 @@ from qgate.resource.requests import RequestCounts, Requests
 from qgate.short_repr import fields_summary
 from qgate.structure import Structure
 from qgate.sweep import Sweep
+from qgate.text_table import broken
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -84,8 +85,10 @@ class ProgramSpecs:
             "shots": [each.shots or "exact" for each in self.circuits],
         }
         compiled = [each.compiled for each in self.circuits]
-        lines = [f"in all: {self.requests}", *as_text(columns(compiled, first)), *notes(compiled)]
-        return "\n".join(lines + [f"{name}: {text}" for name, text in self.sources.items()])
+        sources = [f"{name}: {text}" for name, text in self.sources.items()]
+        table = as_text(columns(compiled, first))
+        total = broken([f"in all: {self.requests}"])
+        return "\n".join([*total, *table, *broken([*notes(compiled), *sources])])
 
     __repr__ = fields_summary
 
