@@ -83,6 +83,8 @@ def apply(function: str, *arguments: Angle) -> Angle:
     """
     if not any(map(is_free, arguments)):
         return FUNCTIONS[function](*arguments)
+    if function == "/" and not is_free(arguments[1]) and not arguments[1]:
+        raise ZeroDivisionError("division by zero")
     if function not in OPERATORS | DIFFERENTIABLE:
         raise InvalidParameters(
             f"{function} of an input cannot be computed in every framework. Available are: "

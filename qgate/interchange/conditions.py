@@ -74,10 +74,14 @@ def applied(function: str, *arguments: Condition) -> Condition:
     return CONDITIONS[function](*arguments)
 
 
-def register_value(bits: Sequence[int]) -> Condition:
-    """Return the number in a register, its first bit least significant."""
+def register_value(bits: Sequence[int], known: Mapping[int, int] | None = None) -> Condition:
+    """Return the number in a register, its first bit least significant.
+
+    ``known`` has the values of bits that no measurement has set.
+    """
+    values: list[Condition] = [(known or {}).get(bit, Bit(bit)) for bit in bits]
     parts = [
-        applied("*", 2**place, Bit(bit)) if place else Bit(bit) for place, bit in enumerate(bits)
+        applied("*", 2**place, value) if place else value for place, value in enumerate(values)
     ]
     total = parts[0]
     for part in parts[1:]:

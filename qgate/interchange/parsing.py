@@ -13,8 +13,17 @@ from openqasm3 import ast
 
 from qgate.exceptions import InvalidQasm
 
-OLD = re.compile(r"(\s|//[^\n]*\n|/\*.*?\*/)*OPENQASM\s+2", re.DOTALL)
-"""Beginning of a program in OpenQASM 2."""
+COMMENT = re.compile(r"//[^\n]*")
+
+OLD = re.compile(r"(\s|/\*.*?\*/)*OPENQASM\s+2", re.DOTALL)
+"""Beginning of a program in OpenQASM 2, without ``COMMENT``."""
+
+_NAMES = r"[a-z]\w*(\s*,\s*[a-z]\w*)*\s*,?"
+OPAQUE = re.compile(rf"\bopaque\s+[a-z]\w*\s*(\(\s*({_NAMES})?\s*\))?\s*\b{_NAMES}\s*;")
+"""Declaration of a gate without a definition, in OpenQASM 2."""
+
+MOST_DEPTH = 200
+"""Maximum nesting of brackets and signs."""
 
 PARSER: Any = openqasm3.parser
 """Module with the classes of the grammar."""
@@ -32,9 +41,10 @@ def parsed(text: str) -> ast.Program:
     InvalidQasm
         The program does not follow the grammar.
     """
-    if OLD.match(text):
-        text = text.replace("^", "**")  # the power there; the grammar takes it for exclusive or
-        text = re.sub(r"([(,]\s*)\+", r"\1 ", text)  # the grammar has no signs +
+    _check_nesting(text)
+    plain = COMMENT.sub(_blank, text)
+    if OLD.match(plain):
+        text = _as_new(plain)
     lexer = PARSER.qasm3Lexer(antlr4.InputStream(text))
     parser = PARSER.qasm3Parser(antlr4.CommonTokenStream(lexer))
     for source in (lexer, parser):
@@ -65,6 +75,39 @@ def parsed(text: str) -> ast.Program:
         reason, remedy = "a number has too many digits", "Use fewer digits."
         raise InvalidQasm(line=1, column=1, reason=reason, remedy=remedy) from error
     return program
+
+
+def _as_new(text: str) -> str:
+    """Return a program in OpenQASM 2 as one for the grammar of OpenQASM 3.
+
+    It has no comments, one of which beside the version the grammar would refuse.
+    """
+    text = text.replace("^", "**")  # the power there; the grammar takes it for exclusive or
+    text = OPAQUE.sub(_blank, text)  # a gate without definition, which no program can apply
+    for sign in (r"(?<=[-+*/(,])(\s*)\+", r"(?<=[;}])(\s*);"):  # signs +, empty statements
+        while (shorter := re.sub(sign, r"\1 ", text)) != text:
+            text = shorter
+    return text
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return as many spaces, and the same ends of lines."""
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _check_nesting(text: str) -> None:
+    """Refuse brackets and signs that are nested so deeply that the parser would take minutes."""
+    depth = 0
+    for place in re.finditer(r"[(\[{]|[)\]}]|(?:[-!~+]\s*){200}", text):
+        depth += 1 if place[0] in "([{" else -1 if place[0] in ")]}" else MOST_DEPTH
+        if depth >= MOST_DEPTH:
+            before = text[: place.start()]
+            raise InvalidQasm(
+                line=before.count("\n") + 1,
+                column=place.start() - before.rfind("\n"),
+                reason="expressions or blocks are nested too deeply",
+                remedy="Use fewer levels.",
+            )
 
 
 class _Listener(ErrorListener):  # type: ignore[misc]

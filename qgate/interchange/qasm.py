@@ -107,9 +107,14 @@ def _read(
     return ImportedCircuit(tuple(reader.steps), labels, tuple(reader.inputs), found, name)
 
 
+def _is_program(given: str) -> bool:
+    text = given.strip()
+    return not text or text.startswith("OPENQASM") or any(mark in given for mark in MARKS)
+
+
 def program_of(given: Text) -> tuple[str, str]:
     """Return the text of a program and its name; a text without ``MARKS`` is a path."""
-    if isinstance(given, str) and (not given.strip() or any(mark in given for mark in MARKS)):
+    if isinstance(given, str) and _is_program(given):
         return given, "circuit"
     if not isinstance(given, str | os.PathLike):
         raise NotACircuit(

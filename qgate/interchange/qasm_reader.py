@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from openqasm3 import ast
 
-from qgate.exceptions import TooLarge, suggest
+from qgate.exceptions import TooLarge, UnsupportedQasm, suggest
 from qgate.interchange.angles import Angle, Input
 from qgate.interchange.gate_names import GATE_NAMES
 from qgate.interchange.inputs import InputSpec
 from qgate.interchange.pragmas import Results, read_pragma
 from qgate.interchange.qasm_control import CONTROL, Leaves, call
+from qgate.interchange.qasm_definitions import define
 from qgate.interchange.qasm_values import (
     CALLS,
     INTEGER_CALLS,
@@ -36,6 +38,11 @@ from qgate.sizes import check_size
 
 LIBRARIES = frozenset({"stdgates.inc", "qelib1.inc", "stdgates.qasm"})
 """Files whose gates are built in."""
+
+VERSIONS = frozenset({None, "2", "2.0", "3", "3.0", "3.1"})
+
+LITERALS = (ast.BitstringLiteral, ast.IntegerLiteral, ast.BooleanLiteral)
+"""Values that bits are set to."""
 
 READ = "Gates, registers, measurements, resets, inputs, variables and control flow are read."
 
@@ -78,6 +85,11 @@ class Reader:
     @classmethod
     def read(cls, program: ast.Program) -> Reader:
         """Read a parsed program."""
+        if program.version not in VERSIONS:
+            reason = f"the version {program.version} is unknown"
+            raise UnsupportedQasm(
+                line=1, column=1, reason=reason, remedy="2.0, 3.0 and 3.1 are read."
+            )
         outermost = Scope(old=(program.version or "3").startswith("2"))
         reader = cls(outermost, outermost)
         outermost.call = reader.call
@@ -108,6 +120,11 @@ class Reader:
 
     # Declarations ------------------------------------------------------------------
 
+    def _declare(self, identifier: ast.Identifier, value: Value, node: ast.QASMNode) -> None:
+        if identifier.name in self.definitions:
+            invalid(node, f"{identifier.name!r} is declared twice", "Choose another name.")
+        self.scope.declare(identifier, value, node)
+
     def _include(self, node: ast.Include) -> None:
         if node.filename not in LIBRARIES:
             unsupported(
@@ -126,7 +143,7 @@ class Reader:
         first, name = len(self.qubits), node.qubit.name
         single = node.size is None
         register = Register(tuple(range(first, first + size)), single)
-        self.scope.declare(node.qubit, register, node)
+        self._declare(node.qubit, register, node)
         self.qubits += [name] if single else [f"{name}[{index}]" for index in range(size)]
 
     def _classical(self, node: ast.ClassicalDeclaration) -> None:
@@ -140,7 +157,11 @@ class Reader:
         found = None if node.init_expression is None else scope.value(node.init_expression)
         if not isinstance(kind, ast.ArrayType):
             found = None if found is None else scope.as_type(found, kind, node)
-        scope.declare(node.identifier, 0 if found is None else found, node)
+        self._declare(node.identifier, 0 if found is None else found, node)
+        if isinstance(kind, ast.ArrayType):
+            scope.check_array(found, kind, node)
+        else:
+            scope.types[node.identifier.name] = kind
 
     def _bits(self, node: Any, size: Any, outcome: Any) -> None:
         count = 1 if size is None else self.scope.whole(size, "the size of a register")
@@ -148,20 +169,19 @@ class Reader:
             bits = self.scope.value(outcome)
             if not isinstance(bits, Bits) or len(bits.bits) != count:
                 unsupported(node, "a bit is computed", "Bits are set by measurements.")
-            self.scope.declare(node.identifier, Bits(bits.bits, size is None), node)
+            self._declare(node.identifier, Bits(bits.bits, size is None), node)
             return
         bits = self._new_bits(count, single=size is None)
-        self.scope.declare(node.identifier, bits, node)
+        self._declare(node.identifier, bits, node)
         if isinstance(outcome, ast.QuantumMeasurement):
             self._measured(outcome, bits, node)
-        elif outcome is not None and not isinstance(
-            outcome, ast.BitstringLiteral | ast.IntegerLiteral | ast.BooleanLiteral
-        ):
-            unsupported(node, "a bit is computed", "Bits are set by measurements.")
+        elif outcome is not None:
+            self._set_bits(bits, outcome, node)
 
     def _constant(self, node: ast.ConstantDeclaration) -> None:
         value = self.scope.value(node.init_expression)
-        self.scope.declare(node.identifier, self.scope.as_type(value, node.type, node), node)
+        self._declare(node.identifier, self.scope.as_type(value, node.type, node), node)
+        self.scope.constants.add(node.identifier.name)
 
     def _input(self, node: ast.IODeclaration) -> None:
         if node.io_identifier is ast.IOKeyword.output:
@@ -180,10 +200,10 @@ class Reader:
             unsupported(node, f"the input {name!r} has no type of a number", remedy)
         self.inputs.append(InputSpec(name, length))
         found = Input(name) if length is None else InputArray(name, length)
-        self.scope.declare(node.identifier, found, node)
+        self._declare(node.identifier, found, node)
 
     def _alias(self, node: ast.AliasStatement) -> None:
-        self.scope.declare(node.target, self.scope.value(node.value), node)
+        self._declare(node.target, self.scope.value(node.value), node)
 
     def _assignment(self, node: ast.ClassicalAssignment) -> None:
         target = node.lvalue
@@ -207,6 +227,9 @@ class Reader:
     def _assign_bits(self, node: ast.ClassicalAssignment, name: str, found: Bits) -> None:
         """Let bits stand for those that an expression returns."""
         target = self.scope.value(node.lvalue)
+        if node.op.name == "=" and isinstance(node.rvalue, LITERALS):
+            self._set_bits(target, node.rvalue, node)
+            return
         is_call = isinstance(node.rvalue, ast.FunctionCall | ast.Identifier | ast.IndexExpression)
         source = self.scope.value(node.rvalue) if is_call and node.op.name == "=" else None
         if not isinstance(source, Bits) or len(source.bits) != len(target.bits):
@@ -215,10 +238,20 @@ class Reader:
         bits = Bits(tuple(pairs.get(bit, bit) for bit in found.bits), found.single)
         self.scope.assign(name, bits, node)
 
-    def _definition(self, node: ast.QuantumGateDefinition) -> None:
-        self.definitions[node.name.name] = node
-
     # Gates -------------------------------------------------------------------------
+
+    def _set_bits(self, target: Bits, literal: Any, node: ast.QASMNode) -> None:
+        """Give bits the values of a literal."""
+        if not isinstance(literal, LITERALS):
+            unsupported(node, "a bit is computed", "Bits are set by measurements and literals.")
+        count = len(target.bits)
+        width = literal.width if isinstance(literal, ast.BitstringLiteral) else count
+        if width != count or int(literal.value) >> count:
+            invalid(node, f"a value does not fit into {count} bits", f"Give {count} bits.")
+        if self.in_branch:
+            unsupported(node, "a bit depends on an outcome", "Only gates can be conditional.")
+        values = {bit: int(literal.value) >> at & 1 for at, bit in enumerate(target.bits)}
+        self.outermost.bit_values.update(values)
 
     def _gate(self, node: ast.QuantumGate | ast.QuantumPhase) -> None:
         self.steps += self.applied(node, self.scope)
@@ -229,6 +262,9 @@ class Reader:
         name = "gphase" if is_phase else node.name.name
         given = [node.argument] if is_phase else node.arguments
         angles = tuple(scope.number(item) for item in given)
+        for item, angle in zip(given, angles, strict=True):
+            if isinstance(angle, float) and not isfinite(angle):
+                invalid(item, f"an angle is {angle}", "Give a finite number.")
         registers = [self._register(item, scope) for item in node.qubits]
         controls = self._controls(node, scope)
         used = sum(len(values) for values in controls if values is not None)
@@ -317,7 +353,7 @@ class Reader:
         own = self.definitions.get(name)
         if own is not None:
             self._check_counts(node, name, angles, qubits, len(own.arguments), len(own.qubits))
-            return self._expanded(own, angles, qubits)
+            return self.expanded(own, angles, qubits)
         known = GATE_NAMES.get(name)
         if known is None:
             names = [*self.definitions, *GATE_NAMES]
@@ -345,7 +381,7 @@ class Reader:
             reason = f"{name!r} is given {len(qubits)} qubits besides its controls"
             invalid(node, reason, f"It takes {num_qubits}.")
 
-    def _expanded(
+    def expanded(
         self,
         definition: ast.QuantumGateDefinition,
         angles: tuple[Angle, ...],
@@ -360,13 +396,12 @@ class Reader:
         scope = Scope(self.scope.old, names, outer=self.scope)
         found: list[Gates] = []
         for node in definition.body:
-            if isinstance(node, ast.QuantumGate | ast.QuantumPhase):
-                if getattr(getattr(node, "name", None), "name", "") == definition.name.name:
-                    reason = f"the gate {definition.name.name!r} calls itself"
-                    invalid(node, reason, "Use other gates in its definition.")
-                found += self.applied(node, scope)
-            elif not isinstance(node, ast.QuantumBarrier):
-                unsupported(node, f"{kind_of(node)} stands in a gate", "Gates consist of gates.")
+            if isinstance(node, ast.QuantumBarrier):
+                continue
+            if getattr(getattr(node, "name", None), "name", "") == definition.name.name:
+                reason = f"the gate {definition.name.name!r} calls itself"
+                invalid(node, reason, "Use other gates in its definition.")
+            found += self.applied(node, scope)
         return found
 
     # Other statements on qubits ----------------------------------------------------
@@ -394,6 +429,8 @@ class Reader:
                 "Give registers of one size.",
             )
         self._refuse_in_branch(node, "a measurement")
+        for bit in () if target is None else target.bits:
+            self.outermost.bit_values.pop(bit, None)
         self.steps += map(Measured, qubits, bits)
 
     def _reset(self, node: ast.QuantumReset) -> None:
@@ -444,7 +481,7 @@ _STATEMENTS: Mapping[type, Callable[[Reader, Any], None]] = {
     ast.IODeclaration: Reader._input,
     ast.AliasStatement: Reader._alias,
     ast.ClassicalAssignment: Reader._assignment,
-    ast.QuantumGateDefinition: Reader._definition,
+    ast.QuantumGateDefinition: define,
     ast.QuantumGate: Reader._gate,
     ast.QuantumPhase: Reader._gate,
     ast.QuantumBarrier: Reader._barrier,

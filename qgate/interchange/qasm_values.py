@@ -8,11 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
+import numpy as np
 from openqasm3 import ast
 
 from qgate.exceptions import InvalidParameters, InvalidQasm, UnsupportedQasm, suggest
 from qgate.interchange.angles import Input, apply, is_free
-from qgate.interchange.conditions import CONDITIONS, Condition, applied, register_value
+from qgate.interchange.conditions import (
+    CONDITIONS,
+    Condition,
+    applied,
+    is_conditional,
+    register_value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,12 @@ CONSTANTS: Mapping[str, float] = {
     "euler": math.e,
     "ℇ": math.e,
 }
+
+PRECISIONS: Mapping[int, Callable[[float], Any]] = {16: np.float16, 32: np.float32}
+"""Types of numbers by their size in bits; others have double precision."""
+
+MOST_BITS = 1024
+"""Maximum size of an integer type."""
 
 CALLS: Mapping[str, str] = {
     **{name: name for name in ("arccos", "arcsin", "arctan", "cos", "exp", "log")},
@@ -126,6 +139,12 @@ class Scope:
         Whether it is that of a block that depends on outcomes.
     call : callable, optional
         Function of the outermost scope that calls a subroutine.
+    bit_values : dict
+        Of the outermost scope: values of bits that no measurement has set.
+    types : dict
+        Types of the variables declared here.
+    constants : set of str
+        Names that cannot be assigned to.
     """
 
     old: bool = False
@@ -133,6 +152,17 @@ class Scope:
     outer: Scope | None = None
     conditional: bool = False
     call: Callable[[ast.FunctionCall, Scope], Value] | None = None
+    bit_values: dict[int, int] = field(default_factory=dict)
+    types: dict[str, ast.ClassicalType] = field(default_factory=dict)
+    constants: set[str] = field(default_factory=set)
+
+    @property
+    def outermost(self) -> Scope:
+        """Scope of the global names."""
+        scope = self
+        while scope.outer is not None:
+            scope = scope.outer
+        return scope
 
     def find(self, name: str) -> Value | None:
         """Return what a name stands for, None if it is not declared."""
@@ -152,8 +182,11 @@ class Scope:
 
     def assign(self, name: str, value: Value, node: ast.QASMNode) -> None:
         """Give a declared variable another value, where it is declared."""
+        if name in self.constants:
+            invalid(node, f"{name!r} is a constant", "Assign to a variable.")
         if name in self.names or self.outer is None:
-            self.names[name] = value
+            kind = self.types.get(name)
+            self.names[name] = value if kind is None else self.as_type(value, kind, node)
         elif self.conditional:
             unsupported(node, f"{name!r} depends on an outcome", "Only gates can be conditional.")
         else:
@@ -179,6 +212,8 @@ class Scope:
         """Return an angle: a real number, or a function of inputs."""
         found = self.value(node)
         if isinstance(found, Bits):
+            found = register_value(found.bits, self.outermost.bit_values)
+        if is_conditional(found):
             remedy = "Gates depend on inputs and constants; on outcomes they cannot."
             unsupported(node, "an outcome of a measurement is used", remedy)
         if isinstance(found, Register | InputArray | complex | list):
@@ -247,11 +282,9 @@ class Scope:
             given = [self.constant(item, f"the argument of {name}") for item in node.arguments]
             return INTEGER_CALLS[name](*given)
         if name not in CALLS:
-            scope = self
-            while scope.outer is not None:
-                scope = scope.outer
-            assert scope.call is not None  # the reader has set it
-            return scope.call(node, self)
+            called = self.outermost.call
+            assert called is not None  # the reader has set it
+            return called(node, self)
         return apply(CALLS[name], *(self.number(item) for item in node.arguments))
 
     def _index(self, node: ast.IndexExpression) -> Value:
@@ -330,17 +363,52 @@ class Scope:
     def as_type(self, found: Value, kind: ast.ClassicalType, node: ast.QASMNode) -> Value:
         """Return a value converted to a declared type."""
         if isinstance(kind, ast.FloatType | ast.AngleType):
-            return found if is_free(found) else float(found)
+            return found if is_free(found) else self._rounded(float(found), kind)
         if isinstance(kind, ast.IntType | ast.UintType | ast.BoolType):
             if is_free(found):
                 remedy = "Use float or angle."
                 unsupported(node, f"{kind_of(kind)} depends on an input", remedy)
-            return bool(found) if isinstance(kind, ast.BoolType) else int(found)
+            return bool(found) if isinstance(kind, ast.BoolType) else self._wrapped(found, kind)
         unsupported(
             node,
             f"a variable of {kind_of(kind)} cannot be read",
             "int, uint, float, angle, bool and bit are read.",
         )
+
+    def _rounded(self, number: float, kind: ast.FloatType | ast.AngleType) -> float:
+        """Return a number in the precision of its type, where numpy has it."""
+        if kind.size is None or isinstance(kind, ast.AngleType):
+            return number
+        rounded = PRECISIONS.get(self.whole(kind.size, "the size of a number"))
+        with np.errstate(over="ignore"):
+            return number if rounded is None else float(rounded(number))
+
+    def _wrapped(self, found: Value, kind: ast.IntType | ast.UintType) -> int:
+        """Return an integer of a type: what does not fit is cut off, as in C."""
+        number = int(found)
+        if kind.size is None:
+            return number
+        size = self.whole(kind.size, "the size of a number")
+        if not 0 < size <= MOST_BITS:
+            invalid(kind, f"a number has {size} bits", f"Give 1 to {MOST_BITS}.")
+        number &= (1 << size) - 1
+        is_negative = isinstance(kind, ast.IntType) and number >> (size - 1)
+        return number - (1 << size) if is_negative else number
+
+    def check_array(self, found: Value, kind: ast.ArrayType, node: ast.QASMNode) -> None:
+        """Refuse values of an array that do not have its declared lengths."""
+        if not isinstance(found, list):
+            return
+        lengths = [self.whole(item, "the length of an array") for item in kind.dimensions]
+        if not _has_lengths(found, lengths):
+            shape = " x ".join(map(str, lengths))
+            invalid(node, "an array is given another number of values", f"Its lengths are {shape}.")
+
+
+def _has_lengths(found: Value, lengths: Sequence[int]) -> bool:
+    if not lengths or not isinstance(found, list):
+        return not lengths and not isinstance(found, list)
+    return len(found) == lengths[0] and all(_has_lengths(item, lengths[1:]) for item in found)
 
 
 def condition_of(node: Any, scope: Scope) -> Condition:
@@ -356,7 +424,7 @@ def condition_of(node: Any, scope: Scope) -> Condition:
         return node.value
     found = scope.value(node)
     if isinstance(found, Bits):
-        return register_value(found.bits)
+        return register_value(found.bits, scope.outermost.bit_values)
     return scope.constant(node, "a condition")
 
 

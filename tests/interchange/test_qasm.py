@@ -15,6 +15,7 @@ from qgate.exceptions import (
     InvalidQasm,
     NotACircuit,
     NotAffine,
+    QasmError,
     UnsupportedQasm,
 )
 
@@ -314,3 +315,68 @@ def test_errors_leave_the_standard_error_stream_alone(capfd):
 def test_what_is_no_text_is_refused(given):
     with pytest.raises(NotACircuit, match="is no program in OpenQASM"):
         qg.from_qasm(given)
+
+
+@pytest.mark.parametrize(
+    ("program", "text"),
+    [
+        ("OPENQASM 2.0", "is not expected here"),
+        ("OPENQASM 4.0; qubit q;", "version 4.0 is unknown"),
+        ("OPENQASM 2.0; gate f a { CX a, b; }", "'b' is no qubit of the gate"),
+        ("OPENQASM 2.0; qreg q[2]; gate f a { CX a, q; }", "'q' is no qubit of the gate"),
+        ("gate f a { U(0, 0, b) a; }", "'b' is not declared"),
+        ("gate f(a) a { }", "'a' is declared twice"),
+        ("gate f a { } gate f a { }", "'f' is declared twice"),
+        ("gate f a { } qubit f;", "'f' is declared twice"),
+        ("gate U(a, b, c) q { }", "is built in"),
+        ("gate f a { g a; } gate g a { f a; }", "the gate 'g' is not defined"),
+        ("gate f a { for int i in [0:1] { U(0, 0, 0) a; } }", "stands in a gate"),
+        ("gate f a { U(0, 0, 0) a[0]; }", "has an index"),
+        ("const int n = 1; n = 2;", "'n' is a constant"),
+        ("array[int, 2] a = {1, 2, 3};", "Its lengths are 2"),
+        ('bit[2] c = "101";', "does not fit into 2 bits"),
+        ("qubit q; rx(1e308 * 10) q;", "an angle is inf"),
+        ("qubit q; rx(" + "-" * 100_000 + "1) q;", "nested too deeply"),
+        ("int[5000] n = 1;", "5000 bits"),
+        ("gate f(x) a { U(x / (1 - 1), 0, 0) a; }", "division by zero"),
+    ],
+)
+def test_rules_are_checked_where_they_are_broken(program, text):
+    with pytest.raises(QasmError, match=rf"line 1, column \d+: .*{text}"):
+        qg.from_qasm(program)
+
+
+@pytest.mark.parametrize(
+    ("program", "angle"),
+    [
+        ("int[3] n = 5; rx(n) q;", -3),  # 5 - 8
+        ("uint[3] n = -1; rx(n) q;", 7),
+        ("int n; n = 3.7; rx(n) q;", 3),
+        ("float[16] x = 3.14159; rx(x) q;", 3.140625),
+        ("bit c = 1; if (c) rx(2) q;", 2),
+        ('bit[2] c = "10"; if (c[1]) rx(2) q;', 2),
+        ("bit[2] c; c = 2; c[0] = true; rx(c) q;", 3),
+    ],
+)
+def test_variables_hold_what_their_types_can(program, angle):
+    (gate,) = qg.from_qasm(f"qubit q; {program}").steps
+
+    assert gate.angles == (angle,)
+
+
+def test_measured_bits_have_no_value_any_more():
+    with pytest.raises(QasmError, match="an outcome of a measurement is used"):
+        qg.from_qasm("qubit q; bit c = 1; c = measure q; rx(c) q;")
+
+
+def test_comments_signs_and_empty_statements_of_openqasm_2_are_read():
+    program = """OPENQASM // version
+    2.0//squeezed
+    ; opaque magic(a, b) c, d;
+    gate f(x) a // ( no bracket
+    { U(+x, -+-+x, 1 + +2) a; };
+    qreg q[1];; f(0.5) q[0]; // ) neither"""
+
+    (gate,) = qg.from_qasm(program).steps
+
+    assert gate.angles == (0.5, 0.5, 3)
