@@ -338,11 +338,38 @@ def test_a_broken_pipe_of_the_program_is_its_error(shell, tmp_path):
     assert "BrokenPipeError: mine" in run.stderr
 
 
-def test_a_number_of_steps_below_0_is_refused(shell):
-    refused = shell("demo", "--steps", "-3")
+@pytest.mark.parametrize("steps", ["-3", "1e3", "many"])
+def test_a_number_of_steps_below_0_is_refused(capsys, steps):
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--steps", steps])
 
-    assert refused.returncode == 2
-    assert "-3 is below 0" in refused.stderr
+    assert ended.value.code == 2
+    assert f"'{steps}' is no whole number of at least 0" in capsys.readouterr().err
+
+
+def test_a_circuit_of_a_file_is_planned(tmp_path, capsys):
+    file = tmp_path / "circuit.qasm"
+    file.write_text("OPENQASM 3; input float a; qubit[2] q; rx(a) q[0]; cx q[0], q[1];")
+
+    assert main(["plan", "--device", "ibm:ibm_torino", str(file)]) == 0
+
+    assert " 1024 " in capsys.readouterr().out.splitlines()[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("program.ipynb", b"{}", "is a notebook"),
+        ("program.py", b"\xff\xfe\x00", "cannot be read as Python"),
+    ],
+)
+def test_a_file_that_is_no_program_is_refused(tmp_path, capsys, name, content, text):
+    file = tmp_path / name
+    file.write_bytes(content)
+
+    assert main(["plan", str(file)]) == 1
+
+    assert text in capsys.readouterr().err
 
 
 def test_orders_of_unknown_price_are_counted_apart(tmp_path, capsys):

@@ -56,10 +56,9 @@ def add_to(commands: Commands) -> None:
 
 def number_of_steps(text: str) -> int:
     """Return a number of steps; argparse reports a text that is none."""
-    steps = int(text)
-    if steps < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below 0")
-    return steps
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 0")
+    return int(text)
 
 
 def _energy(device: Device) -> qg.QNode:

@@ -8,12 +8,14 @@ import runpy
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
+from functools import partial
 from typing import TypeAlias
 
 import qgate as qg
 from qgate.cli.circuit_files import is_circuit, qnode_of_file, results_of_file
 from qgate.cli.json_output import add_json, print_json
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
+from qgate.cli.program_errors import is_of_program
 from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
@@ -30,10 +32,15 @@ EMULATED = "calibration"
 
 PROGRAM = "a Python program; its own arguments follow after --"
 
+OR_CIRCUIT = f"{PROGRAM}; or a circuit, FILE.qasm or FILE.qpy"
+
 
 def plan(chosen: argparse.Namespace) -> None:
     """Report what a program would submit, without submitting it."""
     program = _script(chosen)
+    if is_circuit(chosen.script):
+        circuit, inputs = qnode_of_file(chosen.script, "local")
+        program = partial(circuit, *inputs)
     with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
         plans = (_rehearsed if chosen.emulate else _plans)(program, chosen)
     if chosen.json:
@@ -145,11 +152,11 @@ def add_to(commands: Commands) -> None:
     )
     add_limits(parser)
     add_json(parser)
-    _add_script(parser)
+    _add_script(parser, OR_CIRCUIT)
     parser = add_command(commands, "specs", specs)
     parser.add_argument("--device", help="replaces every device that the program names")
     add_json(parser)
-    _add_script(parser, f"{PROGRAM}; or a circuit in OpenQASM, FILE.qasm")
+    _add_script(parser, OR_CIRCUIT)
     parser = add_command(commands, "run", run)
     parser.add_argument("--device", help="device of a circuit")
     parser.add_argument(
@@ -161,9 +168,7 @@ def add_to(commands: Commands) -> None:
     add_journal(parser)
     add_limits(parser)
     add_json(parser)
-    _add_script(
-        parser, f"{PROGRAM}; or a circuit, FILE.qasm or FILE.qpy (its name is then optional)"
-    )
+    _add_script(parser, f"{OR_CIRCUIT} (its name is then optional)")
 
 
 def _add_script(parser: argparse.ArgumentParser, text: str = PROGRAM) -> None:
@@ -178,11 +183,20 @@ def _script(chosen: argparse.Namespace) -> Callable[[], None]:
         sys.argv = [chosen.script, *(chosen.of_program or ())]
         try:
             runpy.run_path(chosen.script, run_name="__main__")
+        except (SyntaxError, ValueError) as error:
+            if is_of_program(error, chosen.script):
+                raise
+            raise QGateError(f"{chosen.script} cannot be read as Python: {error}.") from None
         finally:
             sys.argv = before
 
     if not os.path.isfile(chosen.script):  # Path.is_file raises for names that are too long
         raise QGateError(f"There is no program {chosen.script!r}. Name a file with Python in it.")
+    if chosen.script.endswith(".ipynb"):
+        raise QGateError(
+            f"{chosen.script} is a notebook. Write its code to a program, for example with: "
+            f"jupyter nbconvert --to script {chosen.script}"
+        )
     return call
 
 
