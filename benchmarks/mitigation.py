@@ -1,0 +1,153 @@
+"""Measure errors of values and gradients on noisy machines, with each method of mitigation.
+
+    python benchmarks/mitigation.py
+    python benchmarks/mitigation.py --only "H2 torino" --points 2 --seeds 10 --cache /tmp/noisy
+    python benchmarks/mitigation.py --budgets 0 1000 10000 100000 1000000
+    python benchmarks/mitigation.py --train --cache /tmp/noisy
+
+Machines are fake backends of Qiskit with the noise of their calibration, one of them also with a
+coherent error. Their exact noisy probabilities are computed once, and outcomes are drawn from them;
+everything else is what qgate does with a device. Shots of added rows and of calibrations are part
+of each budget. Peers' methods run on the same machines with the same shots, see
+``mitigated/peers.py``. Rows that a method adds are drawn once for each point.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from document import PAGE, filled, table
+from mitigated.cases import CASES, machine
+from mitigated.measuring import OURS, PEERS, Errors, loaded, measured, registered, saved
+from mitigated.peers import difference_from_mitiq
+from mitigated.training import trained
+
+BUDGETS = {"LiH6": 1_000_000}
+"""Shots for a value and a gradient, by problem; others 100,000."""
+
+OTHERS = 100_000
+MOST_OFF = 1e-6
+WORSE = 1.05
+"""Ratio to the error without mitigation from which a method counts as worse."""
+
+
+def run(options: argparse.Namespace) -> list[Errors]:
+    """Measure, print the errors of each case, and return them."""
+    absent = [name for name in OURS if name not in registered()]
+    if absent:
+        print(f"left out, because this version does not have them: {', '.join(absent)}")
+    methods = [name for name in (*registered(), *PEERS) if name in options.methods]
+    found = []
+    for problem, place in CASES:
+        if options.only in f"{problem} {place}":
+            start = time.perf_counter()
+            device = machine(place, cache=options.cache)
+            budgets = options.budgets or [BUDGETS.get(problem, OTHERS)]
+            sizes = {"points": options.points, "seeds": options.seeds}
+            errors = measured(problem, place, device, budgets, methods, **sizes)
+            device.probabilities.save()
+            print(f"\n{problem} {place}, {time.perf_counter() - start:.0f} s")
+            for each in errors:
+                print(line(each, errors), flush=True)
+            found += errors
+            if options.save is not None:
+                saved(errors, options.save)
+    return found
+
+
+def line(errors: Errors, every: Sequence[Errors]) -> str:
+    """Return a line with the errors of a method in a case, and their ratios to no mitigation."""
+    value, gradient = ratios(errors, every)
+    shares = [errors.coverage(part) for part in (slice(0, 1), slice(1, None))]
+    submissions = max(errors.submissions, default=0) or "-"
+    return (
+        f"  {errors.budget:>8} {errors.method:9} value {errors.value:8.1f} mHa ({value:5.2f}x), "
+        f"gradient {errors.gradient:8.1f} mHa/rad, {errors.relative:7.1%} ({gradient:5.2f}x), "
+        f"within 2 errors {shares[0]:4.0%} {shares[1]:4.0%}, "
+        f"submissions {submissions}"
+    )
+
+
+def ratios(errors: Errors, every: Sequence[Errors]) -> tuple[float, float]:
+    """Return errors of value and gradient, divided by those without mitigation."""
+    for raw in every:
+        if (raw.case, raw.budget, raw.method) == (errors.case, errors.budget, "none"):
+            return errors.value / raw.value, errors.gradient / raw.gradient
+    return float("nan"), float("nan")
+
+
+def summary(name: str, every: Sequence[Errors]) -> str:
+    """Return the median ratios of a method, and how often it is worse than no mitigation."""
+    own = [each for each in every if each.method == name]
+    found = np.array([ratios(each, every) for each in own])
+    median, worse = np.median(found, axis=0), (found > WORSE).mean(axis=0)
+    value, gradient = (
+        np.mean([each.coverage(part) for each in own]) for part in (slice(0, 1), slice(1, None))
+    )
+    return (
+        f"{name:9} median error relative to none: value {median[0]:.2f}, gradient {median[1]:.2f}; "
+        f"worse in {worse[0]:.0%} and {worse[1]:.0%} of {len(own)} cases and budgets; "
+        f"within two errors {value:.0%} and {gradient:.0%}"
+    )
+
+
+def markdown(every: Sequence[Errors]) -> str:
+    """Return the table of the document."""
+    methods = list(dict.fromkeys(each.method for each in every))
+    places = dict.fromkeys((each.case, each.budget) for each in every)
+    cells = {(each.case, each.budget, each.method): cell(each) for each in every}
+    order = [f"{problem} {place}" for problem, place in CASES]
+    rows = [
+        [case, f"{budget:,}", *(cells.get((case, budget, name), "-") for name in methods)]
+        for case, budget in sorted(places, key=lambda each: (order.index(each[0]), each[1]))
+    ]
+    return table(["case", "shots", *methods], rows)
+
+
+def cell(errors: Errors) -> str:
+    """Return the errors of value and gradient, and their shares within two claimed errors."""
+    text = f"{errors.value:.1f} / {errors.relative:.0%}"
+    if not errors.claimed:
+        return text
+    shares = (errors.coverage(slice(0, 1)), errors.coverage(slice(1, None)))
+    return f"{text} ({shares[0]:.0%}, {shares[1]:.0%})"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print, and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--methods", nargs="*", default=[*OURS, *PEERS])
+    parser.add_argument("--points", type=int, default=5, help="points around the optimum")
+    parser.add_argument("--seeds", type=int, default=20, help="seeds of shots at each point")
+    parser.add_argument("--budgets", nargs="*", type=int, help="shots; 0: one for each circuit")
+    parser.add_argument("--cache", type=Path, help="folder to keep exact noisy probabilities in")
+    parser.add_argument("--save", type=Path, help="file to add the errors to")
+    parser.add_argument("--load", type=Path, help="use the errors of a file; measure nothing")
+    parser.add_argument("--train", action="store_true", help="train LiH on fake_torino")
+    parser.add_argument("--mitiq", help="only compare fits with those of this interpreter's mitiq")
+    parser.add_argument("--write", action="store_true", help="write to docs/benchmarks.md")
+    options = parser.parse_args(arguments)
+    if options.mitiq:
+        off = difference_from_mitiq(options.mitiq)
+        print(f"largest difference from mitiq's extrapolation and regression: {off:.1e}")
+        return int(off > MOST_OFF)
+    if options.train:
+        return trained(options.methods, options.cache)
+    errors = loaded(options.load) if options.load else run(options)
+    print()
+    for name in dict.fromkeys(each.method for each in errors):
+        print(summary(name, errors))
+    if options.write:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(filled(page, "mitigation", markdown(errors)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
