@@ -106,6 +106,8 @@ def normal_form(observable: Operator) -> PauliSum | Combination:
     differentiable in them; its coefficients are real and its terms distinct. Raise ``NotHermitian``
     if it is not an observable.
     """
+    if isinstance(observable, PauliSum) and observable.is_normal:
+        return observable
     with paused():
         if isinstance(observable, Combination):
             return observable

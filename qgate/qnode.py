@@ -162,6 +162,7 @@ class QNode:
         self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
+        self._is_adjoint = self._method is not None and self._method.name in ("best", "adjoint")
         self._key = call_whole(self)
         functools.update_wrapper(self, func)
 
@@ -213,7 +214,9 @@ class QNode:
         is_repeated, recorded = self._last is not None, self._recorded(args, kwargs)
         if is_repeated and combined is None and not self._pipeline and not self.shots.parts:
             inputs = [*args, *kwargs.values()]
-            known = None if any_boxed(inputs) else self._known_results(recorded, inputs)
+            traced, known = any_boxed(inputs), None
+            if not traced or self._is_adjoint:
+                known = self._known_results(recorded, inputs, traced=traced)
             if known is not None:
                 self._last = recorded
                 return known[0]
@@ -306,16 +309,19 @@ class QNode:
         other._pipeline = pipeline
         return other
 
-    def _known_results(self, recorded: Recorded, inputs: Sequence[Any]) -> tuple[Any] | None:
-        """Return the results of an exact circuit of plain numbers, in a tuple, if it is known."""
+    def _known_results(
+        self, recorded: Recorded, inputs: Sequence[Any], *, traced: bool
+    ) -> tuple[Any] | None:
+        """Return the results of an exact circuit, in a tuple, if its simulation is kept."""
         interface = self._choose(leaves(inputs))
         if interface is not None and interface.name != "autograd":
             return None
-        if self._kept is None or self._kept.device is not self.device:
+        kept = self._kept
+        if kept is None or kept.device is not self.device:
             from qgate.autodiff.kept_simulations import KeptSimulations  # no first value needs it
 
-            self._kept = KeptSimulations(self.device)
-        found = self._kept.values(recorded.operations, recorded.measurements)
+            kept = self._kept = KeptSimulations(self.device, self._method, self.max_diff)
+        found = (kept.derivatives if traced else kept).values(*recorded[:2])
         if found is None:
             return None
         single = isinstance(recorded.returned, Measurement)
@@ -435,7 +441,8 @@ class QNode:
 
     def __getstate__(self) -> dict[str, Any]:
         make_findable(self.func)
-        left_out = ("_last", "_key", "_options", "_kept")  # state of the last call, and caches
+        # State of the last call, and caches.
+        left_out = ("_last", "_key", "_options", "_kept")
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
     def __reduce_ex__(self, protocol: Any) -> Any:

@@ -10,6 +10,7 @@ path of ``evaluate``.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from qgate.tape import Tape
 from qgate.typing import FloatArray, Tensor
 
 if TYPE_CHECKING:
+    from qgate.autodiff.kept_derivatives import KeptDerivatives
+    from qgate.autodiff.method import Method
     from qgate.devices.base import Device
 
 MOST_KEPT = 64
@@ -45,28 +48,17 @@ DOUBLE = np.dtype(float)
 class KeptSimulations:
     """Simulations of the circuits of a QNode on a device, by their gates and measurements."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, method: Method | None, max_diff: int | None) -> None:
+        self.device, self.method, self.max_diff = device, method, max_diff
         self._known: dict[Hashable, Repeated | None] = {}
 
     def values(
         self, operations: Sequence[Operator], measurements: Sequence[Measurement]
     ) -> list[Tensor] | None:
         """Return the results of an exact circuit; None: it has to be evaluated."""
-        if any(item.kind is not MeasurementKind.EXPVAL for item in measurements):
+        key, row = circuit_key(operations, measurements), _row(operations)
+        if key is None or row is None or is_watched():
             return None
-        angles = list(chain.from_iterable(map(PARAMETERS, operations)))
-        weights = list(chain.from_iterable(map(PARAMETERS, measurements)))
-        row = _row(angles)
-        if row is None or not all(map(_is_small_array, weights)):
-            return None
-        if active_plan() is not None or active_trackers():
-            return None
-        key = (
-            tuple(map(SIGNATURE, operations)),
-            tuple(map(SIGNATURE, measurements)),
-            tuple([(weight.dtype, weight.tobytes()) for weight in weights]),
-        )
         try:
             simulate = self._known[key]
         except KeyError:
@@ -74,12 +66,20 @@ class KeptSimulations:
         if simulate is None or not is_small(row):
             return None
         found = list(simulate(row)[0])
-        marks = [value.requires_grad for value in (*angles, *weights) if _is_marked(value)]
+        given = chain.from_iterable(map(PARAMETERS, (*operations, *measurements)))
+        marks = [value.requires_grad for value in given if _is_marked(value)]
         if not marks:
             return found
         from qgate.numpy.tensors import marked  # marks come from this module
 
         return [marked(value, True in marks) for value in found]
+
+    @cached_property
+    def derivatives(self) -> KeptDerivatives:
+        """The same for calls that autograd traces."""
+        from qgate.autodiff.kept_derivatives import KeptDerivatives  # values need no autograd
+
+        return KeptDerivatives(self.device, self.method, self.max_diff)
 
     def _keep(
         self, key: Hashable, operations: Sequence[Operator], measurements: Sequence[Measurement]
@@ -88,6 +88,27 @@ class KeptSimulations:
             self._known.pop(next(iter(self._known)), None)
         found = self._known[key] = _simulation(operations, measurements, self.device)
         return found
+
+
+def circuit_key(
+    operations: Sequence[Operator], measurements: Sequence[Measurement]
+) -> Hashable | None:
+    """Return all but the angles of a circuit; None: not only expectation values are measured."""
+    if any(item.kind is not MeasurementKind.EXPVAL for item in measurements):
+        return None
+    weights = list(chain.from_iterable(map(PARAMETERS, measurements)))
+    if not all(map(_is_small_array, weights)):
+        return None
+    return (
+        tuple(map(SIGNATURE, operations)),
+        tuple(map(SIGNATURE, measurements)),
+        tuple([(weight.shape, weight.tobytes()) for weight in weights]),
+    )
+
+
+def is_watched() -> bool:
+    """Return whether a plan or a tracker has to see each circuit."""
+    return active_plan() is not None or bool(active_trackers())
 
 
 def _simulation(
@@ -105,16 +126,18 @@ def _simulation(
     return repeated(tape.sweep(), device, None)
 
 
-def _row(angles: Sequence[Tensor]) -> FloatArray | None:
-    """Return angles as a vector; None: some are not plain numbers in double precision."""
-    if NUMBERS.issuperset(map(type, angles)) or all(map(_is_plain, angles)):
+def _row(operations: Sequence[Operator]) -> FloatArray | None:
+    """Return the angles as a vector; None: some are not plain numbers in double precision."""
+    angles = list(chain.from_iterable(map(PARAMETERS, operations)))
+    if NUMBERS.issuperset(map(type, angles)) or all(map(is_double, angles)):
         return np.array(list(map(float, angles)))
     return None
 
 
-def _is_plain(value: Tensor) -> bool:
+def is_double(value: Tensor, *, many: bool = False) -> bool:
+    """Return whether a value is a number, or an array if ``many``, in double precision."""
     if isinstance(value, np.ndarray):
-        return value.dtype is DOUBLE and not value.ndim
+        return value.dtype is DOUBLE and (many or not value.ndim)
     return type(value) in NUMBERS
 
 

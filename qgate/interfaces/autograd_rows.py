@@ -82,7 +82,7 @@ def _back(cotangent: Tensor, array: Box, indices: Indices) -> Tensor:
     return untake(cotangent, np.unravel_index(int(place), shape), vspace(array._value))
 
 
-def _terms(value: Tensor) -> tuple[Term, ...]:
+def terms_of(value: Tensor) -> tuple[Term, ...]:
     """Return the terms of a traced value, of which most are a single entry."""
     indices: Indices = ()
     while type(value) is Argument:
@@ -103,7 +103,7 @@ def _sum(value: Tensor, terms: tuple[Term, ...], like: Box) -> Tensor:
 
 def _scaled(self: Box, value: Tensor, factor: float) -> Tensor:
     """Return a multiple of a number, or a number with a constant added."""
-    terms = _terms(self)
+    terms = terms_of(self)
     if factor != 1.0:
         terms = tuple([(array, indices, factor * own) for array, indices, own in terms])
     return _sum(value, terms, self)
@@ -126,8 +126,8 @@ def _arithmetic(name: str) -> Callable[[Box, Tensor], Tensor]:
             return _scaled(self, value, factor)
         if name in ("__add__", "__sub__") and _adds_up(self, other):
             sign = 1.0 if name == "__add__" else -1.0
-            more = [(array, indices, sign * own) for array, indices, own in _terms(other)]
-            return _sum(self._value + sign * other._value, (*_terms(self), *more), self)
+            more = [(array, indices, sign * own) for array, indices, own in terms_of(other)]
+            return _sum(self._value + sign * other._value, (*terms_of(self), *more), self)
         return usual(self, other)
 
     method.__name__ = name
@@ -240,7 +240,7 @@ def row(values: Sequence[Tensor]) -> Tensor:
     members, plain = list[tuple[Member, ...]](), True
     for value in values:
         terms = []
-        for array, indices, factor in _terms(value):
+        for array, indices, factor in terms_of(value):
             number = numbers.setdefault(id(array), len(numbers))
             if number == len(origins):
                 origins.append(array)
@@ -249,7 +249,7 @@ def row(values: Sequence[Tensor]) -> Tensor:
         members.append(tuple(terms))
     shapes = tuple(map(shape_of, origins))
     try:
-        places = _known_places(shapes, tuple(members))
+        places = places_of(shapes, tuple(members))
     except TypeError:  # slices are not hashable
         places = _find_places(shapes, tuple(members))
     if plain:
@@ -287,7 +287,7 @@ def _find_places(
     return Places(length, parts, shapes)
 
 
-_known_places = lru_cache(maxsize=256)(_find_places)
+places_of = lru_cache(maxsize=256)(_find_places)
 
 
 def _compute_row(places: Places, *arrays: Tensor, known: FloatArray | None = None) -> FloatArray:
@@ -315,7 +315,7 @@ def _compute_parts(cotangent: Tensor, places: Places) -> FloatArray:
 
 
 _row = primitive(_compute_row)
-_parts = primitive(_compute_parts)
+parts_of_row = primitive(_compute_parts)
 # Both are linear, and each is the transpose of the other.
 
 
@@ -323,7 +323,7 @@ def _row_vjp(
     argnums: Sequence[int], answer: Tensor, args: tuple[Tensor, ...], kwargs: NoOptions
 ) -> Callable[[Tensor], tuple[Tensor, ...]]:
     alone = args[0].alone
-    return lambda cotangent: tuple([_parts(cotangent, alone[at - 1]) for at in argnums])
+    return lambda cotangent: tuple([parts_of_row(cotangent, alone[at - 1]) for at in argnums])
 
 
 def _row_jvp(
@@ -339,8 +339,8 @@ def _row_jvp(
 
 defvjp_argnums(_row, _row_vjp)
 defjvp_argnums(_row, _row_jvp)
-defvjp(_parts, lambda _, cotangent, places: lambda g: _row(places, g), argnums=(0,))
-defjvp(_parts, "same", argnums=(0,))  # linear: the tangent is mapped as the argument is
+defvjp(parts_of_row, lambda _, cotangent, places: lambda g: _row(places, g), argnums=(0,))
+defjvp(parts_of_row, "same", argnums=(0,))  # linear: the tangent is mapped as the argument is
 
 
 # One result -----------------------------------------------------------------------------------

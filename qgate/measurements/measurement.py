@@ -22,6 +22,8 @@ from qgate.recording import absorb, record
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
+NO_WIRES = Wires()
+
 
 class MeasurementKind(StrEnum):
     """Kinds of measurement."""
@@ -128,7 +130,7 @@ class Measurement(MeasuredValue):
         kind: MeasurementKind,
         obs: Operator | None = None,
         *,
-        wires: WiresLike = (),
+        wires: WiresLike = NO_WIRES,
         **options: Hashable,
     ) -> None:
         self.kind = kind

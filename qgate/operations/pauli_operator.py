@@ -192,6 +192,13 @@ class PauliOperator(Operator):
             return self
         return self.of_terms(algebra.merged(self.arrays, first, index), self.wires)
 
+    @property
+    def is_normal(self) -> bool:
+        """Whether the words are distinct and the weights plain real numbers."""
+        weights = self._parameters[0]
+        is_real = type(weights) is np.ndarray and weights.dtype.kind == "f"
+        return is_real and (len(self._x) == 1 or len(self._distinct[0]) == len(self._x))
+
     @cached_property
     def _distinct(self) -> tuple[IntArray, IntArray]:
         return pw.distinct(pw.packed(self._x, self._z))
