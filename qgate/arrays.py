@@ -315,6 +315,16 @@ def real_number(value: Tensor) -> float | None:
     return None
 
 
+DOUBLE = np.dtype(float)
+
+
+def is_double(value: Tensor, *, many: bool = False) -> bool:
+    """Return whether a value is a number, or an array if ``many``, in double precision."""
+    if isinstance(value, np.ndarray):
+        return value.dtype is DOUBLE and (many or not value.ndim)
+    return type(value) in NUMBERS
+
+
 def is_complex(value: Tensor) -> bool:
     """Return whether a value is of a complex type."""
     value = getval(value)

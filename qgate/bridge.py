@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from qgate.exceptions import DifferentiationError
 from qgate.short_repr import summary
@@ -105,6 +105,28 @@ class States(HostFunction, Protocol):
 
     def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
         """Return the change of the states along tangents: (V, B, n) to (V, B, M)."""
+
+
+class TracedAngles(Protocol):
+    """Angles of a circuit: plain numbers, and entries of arrays that a framework traces once."""
+
+    @property
+    def numbers(self) -> list[float]:
+        """All angles as numbers."""
+
+    @property
+    def slots(self) -> tuple[int, ...]:
+        """Positions of the traced ones."""
+
+    @property
+    def key(self) -> Hashable:
+        """All but the numbers."""
+
+    def layout(self) -> Any:
+        """Return the places of the traced angles in the arrays, for angles with the same key."""
+
+    def result(self, value: float, derivatives: FloatArray, layout: Any) -> Tensor:
+        """Return a traced number with derivatives by the traced angles, shape (1, n)."""
 
 
 class Interface(ABC):
@@ -213,6 +235,10 @@ class Interface(ABC):
 
     def row(self, values: Sequence[Tensor]) -> Tensor | None:
         """Return traced arrays concatenated to one row, (1, n); None: they stay separate."""
+        return None
+
+    def traced_angles(self, angles: Sequence[Tensor]) -> TracedAngles | None:
+        """Return angles that are entries of traced arrays, or sums of them; None: others are."""
         return None
 
     def result(self, values: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:

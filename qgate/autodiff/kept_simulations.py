@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.arrays import NUMBERS
+from qgate.arrays import NUMBERS, is_double
 from qgate.autodiff.evaluate import linear_numbers
 from qgate.autodiff.recorded_circuit import is_small
 from qgate.autodiff.simulations import repeated
@@ -41,8 +41,6 @@ MOST_ENTRIES = 1024
 """Maximum number of coefficients of an observable, which are part of the key."""
 
 SIGNATURE, PARAMETERS = attrgetter("signature"), attrgetter("parameters")
-
-DOUBLE = np.dtype(float)
 
 
 class KeptSimulations:
@@ -134,15 +132,10 @@ def _row(operations: Sequence[Operator]) -> FloatArray | None:
     return None
 
 
-def is_double(value: Tensor, *, many: bool = False) -> bool:
-    """Return whether a value is a number, or an array if ``many``, in double precision."""
-    if isinstance(value, np.ndarray):
-        return value.dtype is DOUBLE and (many or not value.ndim)
-    return type(value) in NUMBERS
-
-
 def _is_small_array(value: Tensor) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype is DOUBLE and value.size <= MOST_ENTRIES
+    return (
+        isinstance(value, np.ndarray) and is_double(value, many=True) and value.size <= MOST_ENTRIES
+    )
 
 
 def _is_marked(value: Tensor) -> bool:

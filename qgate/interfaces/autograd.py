@@ -17,6 +17,7 @@ from autograd.tracer import getval, isbox
 from qgate.arrays import depends_on_tracer, depth
 from qgate.bridge import Derivatives, Interface, States
 from qgate.differentiate.jacobians import jacobian
+from qgate.interfaces.autograd_angles import AutogradAngles
 from qgate.interfaces.autograd_rows import result, row
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
@@ -57,6 +58,9 @@ class AutogradInterface(Interface):
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
         return _states(anp.concatenate(list(parts), axis=-1), states)
+
+    def traced_angles(self, angles: Sequence[Tensor]) -> AutogradAngles | None:
+        return AutogradAngles.of(angles)
 
     def row(self, values: Sequence[Tensor]) -> Tensor:
         return row(values)

@@ -11,6 +11,7 @@ import numpy as np
 from qgate.arguments import MOST_NUMBERS
 from qgate.arrays import (
     BOXED,
+    DOUBLE,
     enclosed,
     framework_of,
     is_complex,
@@ -207,9 +208,6 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
         f"{name} cannot take {argument}={_brief(value)}. It takes {kind}, one or an array of "
         f"them. Give {kind}{remedy}"
     )
-
-
-DOUBLE = np.dtype(float)
 
 
 def is_plain_angle(value: Tensor) -> bool:
