@@ -139,7 +139,7 @@ def _tests(
     for early, later in combinations(range(len(layers)), 2):
         measurement, generators = measured[later]
         for gate, jacobian in zip(layers[early].gates, layers[early].jacobian, strict=True):
-            for weight, word in zip(*gate.generator.terms(), strict=True):
+            for weight, word in zip(gate.generator.coeffs, gate.generator.sums, strict=True):
                 with paused():
                     letters = letters_of(word.words[0], word.wires)
                     controlled = [CONTROLLED[letter]([auxiliary, wire]) for letter, wire in letters]
@@ -155,7 +155,7 @@ def _measured(gates: Sequence[TrainedGate], auxiliary: Wire) -> tuple[Measuremen
     words, weights, _ = distinct_words([gate.generator for gate in gates])
     flip = PauliSum.word({auxiliary: "X"})
     with paused():
-        terms = PauliSum.total([flip.times(word) for word in words.ops])
+        terms = PauliSum.total([flip.times(word) for word in words.sums])
     return _terms(terms.with_parameters((np.ones(len(terms)),))), weights
 
 

@@ -191,7 +191,7 @@ def _disjoint(factors: Factors) -> tuple[Tensor, Factors]:
         if len(words) == len(cluster):
             word = PauliSum.product(words)
             scale = scale * word.coefficients[0]
-            done.append(word.ops[0])
+            done.append(word.sums[0])
         elif len(cluster) == 1:
             done.append(_atomic(cluster[0]))
         else:
@@ -286,7 +286,7 @@ def _half_anticommutator(left: Factors, right: Factors) -> tuple[Tensor, Factors
         if word.commutator(other).coefficients[0]:
             return None
         both = word.times(other)
-        return both.coefficients[0], (*both.ops, *apart)
+        return both.coefficients[0], (*both.sums, *apart)
     wires = Wires.all_wires([op.wires for term in met for op in term])
     if len(wires) > MOST_DENSE_WIRES:
         raise OperatorError(

@@ -320,7 +320,7 @@ def shadow_state(
     words = [_every_word(labels) for labels in sets]
     seed = tape.measurements[0].options.get("seed") if tape.measurements else None
     with paused():
-        observables = [word for every in words for word in every.terms()[1]]
+        observables = [word for every in words for word in every.sums]
         measured = shadow_expval(observables, seed=seed)
 
     def states(means: Tensor) -> Tensor:

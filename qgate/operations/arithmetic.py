@@ -255,7 +255,7 @@ def _collected(factors: Sequence[Operator]) -> tuple[Tensor, Operator]:
         near = [op for op in done[place : place + 1] if isinstance(op, PauliSum)]
         met = PauliSum.product([*near, factor])
         weight = weight * met.coefficients[0]
-        done[place:] = [*met.ops, *done[place + 1 :]]
+        done[place:] = [*met.sums, *done[place + 1 :]]
     kept = [op for op in done if len(op.wires) or not isinstance(op, PauliSum)]
     return weight, prod(*kept) if kept else PauliSum.identity()
 

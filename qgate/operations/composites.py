@@ -382,7 +382,7 @@ def linear_terms(op: Operator) -> list[Term]:
     words = op.pauli_rep
     if words is None:
         return [(1.0, (op,))]
-    return [(weight, (word,)) for weight, word in zip(*words.terms(), strict=True)]
+    return [(weight, (word,)) for weight, word in zip(words.coeffs, words.sums, strict=True)]
 
 
 def rebind(operands: Sequence[Operator], parameters: Sequence[Tensor]) -> list[Operator]:

@@ -125,20 +125,28 @@ class PauliOperator(Operator):
         return [self.coefficients[term] for term in range(len(self))]
 
     @property
-    def ops(self) -> list[Self]:
-        """The words, each with weight 1 on the wires on which it acts."""
+    def sums(self) -> list[Self]:
+        """The words, each as a sum with weight 1 on the wires on which it acts."""
         return [self._word(term) for term in range(len(self))]
+
+    @property
+    def ops(self) -> list[Operator]:
+        """The words, each with weight 1 on the wires on which it acts; a single letter is a gate.
+
+        ``sums`` has all of them in one class.
+        """
+        return [_as_gate(word) for word in self.sums]
 
     @property
     def operands(self) -> tuple[Self, ...]:
         """The terms, each with its weight on the wires on which it acts."""
         return tuple(
             word.with_parameters((self.coefficients[term : term + 1],))
-            for term, word in enumerate(self.ops)
+            for term, word in enumerate(self.sums)
         )
 
-    def terms(self) -> tuple[list[Tensor], list[Self]]:
-        """Return the weights and the words."""
+    def terms(self) -> tuple[list[Tensor], list[Operator]]:
+        """Return the weights and the words, as ``coeffs`` and ``ops``."""
         return self.coeffs, self.ops
 
     def _word(self, term: int) -> Self:
@@ -329,3 +337,11 @@ def _bits(bits: ArrayLike) -> BoolArray:
     frozen = given.astype(bool)
     frozen.setflags(write=False)
     return frozen
+
+
+def _as_gate(word: PauliOperator) -> Operator:
+    """Return a word of weight 1 as a gate, if it is a single letter."""
+    if len(word.wires) != 1:
+        return word
+    (gate,) = word_gates(word.words[0], word.wires, 0.0)
+    return gate

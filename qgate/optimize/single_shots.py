@@ -55,7 +55,7 @@ class Terms:
         members = qubit_wise_groups(form.x, form.z)
         groups = tuple(form.select(group) for group in members)
         kept = weights[acts]
-        return cls(constant, tuple(form.ops), kept, groups, float(np.abs(kept).sum()))
+        return cls(constant, tuple(form.sums), kept, groups, float(np.abs(kept).sum()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -365,3 +365,16 @@ def test_sums_are_compared_by_the_older_name_with_a_warning():
         assert one.compare(PauliSum.from_words([1.0, 1.0], ["ZI", "IX"], [1, 0]))
     with pytest.warns(DeprecationWarning, match="op == other"):
         assert not one.compare(X(0))
+
+
+def test_single_letters_among_the_terms_are_gates():
+    words = PauliSum.from_words([2.0, 3.0], ["XI", "YZ"])
+
+    with recording() as recorder:
+        letter, product = words.ops
+
+    assert isinstance(letter, X)
+    assert (letter.name, product.name) == ("PauliX", "PauliSum")
+    assert words.terms() == ([2.0, 3.0], [letter, product])
+    assert letter == words.sums[0]
+    assert not recorder.items

@@ -280,7 +280,7 @@ def _total(terms: Sequence[tuple[Tensor, int]], values: dict[int, Nested], tape:
 def _products(observable: PauliSum | Combination) -> list[Operator]:
     """Return the terms of an observable in normal form, without weights."""
     if isinstance(observable, PauliSum):
-        return list(observable.ops)
+        return list(observable.sums)
     return [prod(*factors) if factors else PauliSum.word({}) for factors in observable.terms]
 
 
