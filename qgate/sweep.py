@@ -29,6 +29,8 @@ class Sweep:
         Shots of each row; None: exact.
     seed : tuple of int or None
         Seed of the samples, in place of the device's generator.
+    beside : Sweep or None
+        Sweep on whose measured qubits this one is placed, where qubits are chosen by qgate.
     """
 
     structure: Structure
@@ -36,6 +38,7 @@ class Sweep:
     arrays: tuple[Any, ...] = ()
     shots: IntArray | None = None
     seed: tuple[int, ...] | None = None
+    beside: Sweep | None = None
 
     def __post_init__(self) -> None:
         largest = np.maximum.reduce(abs(self.rows), axis=None, initial=0.0)
@@ -54,13 +57,13 @@ class Sweep:
 
     def with_rows(self, rows: FloatArray, shots: IntArray | None) -> Sweep:
         """Return the same structure with other rows."""
-        return Sweep(self.structure, rows, self.arrays, shots, self.seed)
+        return Sweep(self.structure, rows, self.arrays, shots, self.seed, self.beside)
 
     def with_structure(self, structure: Structure) -> Sweep:
         """Return the same rows for another structure with the same slots."""
         if structure is self.structure:
             return self
-        return Sweep(structure, self.rows, self.arrays, self.shots, self.seed)
+        return Sweep(structure, self.rows, self.arrays, self.shots, self.seed, self.beside)
 
     def repeated(self, times: int) -> Sweep:
         """Return each row repeated ``times`` times, copies adjacent."""

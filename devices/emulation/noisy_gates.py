@@ -16,6 +16,7 @@ from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decomposition import GateSet, decomposition, freeze
 from qgate.typing import WiresLike
+from qgate.wires import Wires
 
 ONE_QUBIT = VIRTUAL | QUARTERS | {"Identity", "RX", "RY"}
 """Gates on one qubit that are not decomposed."""
@@ -70,7 +71,7 @@ class NoisyGates(Device):
             capabilities = replace(capabilities, gates=self._accepts.names, matrix_wires=0)
         self.capabilities = capabilities
         super().__init__(wires=wires, shots=shots)
-        self._circuits: dict[Structure, NativeCircuit] = {}
+        self._circuits: dict[tuple[Structure, Wires], NativeCircuit] = {}
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         """Refuse: circuits without their noise are for the local device."""
@@ -80,15 +81,16 @@ class NoisyGates(Device):
         return [self._circuit(sweep) for sweep in sweeps]
 
     def _circuit(self, sweep: Sweep) -> NativeCircuit:
-        found = self._circuits.get(sweep.structure)
+        placed = (sweep.beside or sweep).structure.wires
+        key = sweep.structure, placed
+        found = self._circuits.get(key)
         if found is None:
             if len(self._circuits) >= MOST_CIRCUITS:
                 self._circuits.clear()
-            found = self._circuits[sweep.structure] = self._compiled(sweep)
+            found = self._circuits[key] = self._compiled(sweep, self.wires_of(placed))
         return found
 
-    def _compiled(self, sweep: Sweep) -> NativeCircuit:
-        wires = self.wires_of(sweep.structure.wires)
+    def _compiled(self, sweep: Sweep, wires: Wires) -> NativeCircuit:
         if self._labels:
             return self._as_it_is(sweep, {wire: wire for wire in wires})
         _, native = decomposition(sweep, self._accepts, device=self.name)

@@ -34,6 +34,7 @@ from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
 MOST_PROGRAMS = 1024
+TWO_QUBITS = 2
 
 _Key = tuple[Structure, tuple[int, ...] | None]
 """A structure, and the qubits of its wires unless the transpiler chooses them."""
@@ -69,6 +70,14 @@ class Program:
         if layout is None:
             return {}
         return dict(zip(self.wires, layout.final_index_layout(), strict=True))
+
+    @cached_property
+    def starts(self) -> dict[Wire, int]:
+        """First qubit of the backend for each wire; empty: unknown."""
+        layout = self.circuit.layout
+        if layout is None:
+            return {}
+        return dict(zip(self.wires, layout.initial_index_layout(filter_ancillas=True), strict=True))
 
     def values(self, rows: FloatArray) -> FloatArray:
         """Return the value of each free parameter for rows of slots, shape (K, P) to (K, P')."""
@@ -202,6 +211,35 @@ class Compiler:
         self._remember({key: known[key] for key in keys})
         return [known[key] for key in keys]
 
+    def placed(self, sweeps: Sequence[Sweep]) -> tuple[list[Sweep], list[Program]]:
+        """Return sweeps with constant matrices, and their programs on the qubits that they name.
+
+        Raises
+        ------
+        CompilationFailed
+        """
+        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
+        free = [sweep.structure for sweep in fixed if sweep.beside is None]
+        programs = iter(self.programs(free))
+        return fixed, [
+            next(programs)
+            if sweep.beside is None
+            else self._placed_as(sweep.structure, with_constant_matrices(sweep.beside).structure)
+            for sweep in fixed
+        ]
+
+    def _placed_as(self, structure: Structure, other: Structure) -> Program:
+        """Return the program of a structure that measures the qubits that another one measures.
+
+        Gates on one qubit run on these qubits. Other circuits, the other one among them, begin with
+        the layout that the other one chooses, so that equal gates on two qubits need equal swaps.
+        """
+        (free,) = self.programs([other])
+        placed = self._program_on(other, free.starts)
+        if all(len(gate.wires) < TWO_QUBITS for gate in structure.operations):
+            return self._program_on(structure, placed.places)
+        return self._program_on(structure, free.starts)
+
     def program_beside(self, structure: Structure, others: Sequence[Structure]) -> Program:
         """Return the program of a structure that measures the same physical qubits as others.
 
@@ -215,8 +253,12 @@ class Compiler:
         places: dict[Wire, int] = {}
         for program in self.programs(others):
             places = program.places | places
+        return self._program_on(structure, places)
+
+    def _program_on(self, structure: Structure, places: Mapping[Wire, int]) -> Program:
+        """Return the program whose wires begin on some qubits; if impossible, on its own ones."""
         layout = tuple(places.get(wire, -1) for wire in self._qubits(structure))
-        if self._layout is not None or -1 in layout or len(set(layout)) < len(layout):
+        if -1 in layout or len(set(layout)) < len(layout):
             return self.programs([structure])[0]
         key: _Key = (structure, layout)
         program = self._programs.get(key) or self._transpiled([structure], layout)[0]

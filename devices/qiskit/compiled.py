@@ -12,7 +12,7 @@ from qiskit.circuit import ControlFlowOp
 from qiskit.transpiler import InstructionProperties, Target
 
 from qgate.devices.compiled import CompiledCircuit, NativeOperation
-from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.compile import Compiler
 from qgate.sweep import Sweep
 from qgate.typing import Wire
 from qgate.wires import Wires
@@ -30,8 +30,7 @@ def compiled(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[CompiledCircui
         The device's own, so that circuits that are sent later are not transpiled again.
     sweeps : sequence of Sweep
     """
-    fixed = [with_constant_matrices(sweep) for sweep in sweeps]
-    programs = compiler.programs([sweep.structure for sweep in fixed])
+    fixed, programs = compiler.placed(sweeps)
     target, name = compiler.target, compiler.backend.name
     found = []
     for program, sweep in zip(programs, fixed, strict=True):

@@ -14,7 +14,7 @@ from qgate.devices.draws import Draws
 from qgate.devices.emulation.calibration import Calibration
 from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.job import Job
-from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.compile import Compiler
 from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.fingerprint import fingerprint
@@ -126,8 +126,7 @@ class QiskitDevice(Device):
         return self._compiler.calls
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
-        programs = self._compiler.programs([sweep.structure for sweep in fixed])
+        fixed, programs = self._compiler.placed(sweeps)
         job = self._runner.run(programs, fixed, seed=self._next_seed())
         self.jobs += 1
         entries = [entry_of(sweep) for sweep in fixed]

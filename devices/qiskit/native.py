@@ -17,7 +17,6 @@ from qgate.devices.qiskit.compile import (
     MOST_PROGRAMS,
     Compiler,
     Program,
-    with_constant_matrices,
 )
 from qgate.devices.qiskit.instruction_names import NAMES
 from qgate.exceptions import UnsupportedInstruction
@@ -39,8 +38,7 @@ def native_circuits(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[NativeC
     ------
     CompilationFailed, UnsupportedInstruction
     """
-    fixed = [with_constant_matrices(sweep).structure for sweep in sweeps]
-    return [native_circuit(program) for program in compiler.programs(fixed)]
+    return [native_circuit(program) for program in compiler.placed(sweeps)[1]]
 
 
 @lru_cache(maxsize=MOST_PROGRAMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -225,6 +225,9 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
             _check_shots(part.shots, device)
     else:
         parts, postprocess = _lowered(sweep, device)
+    if sweep.beside is not None:
+        beside = prepare(sweep.beside, device)[0][0]
+        parts = tuple(replace(part, beside=beside) for part in parts)
     return parts, index, postprocess
 
 

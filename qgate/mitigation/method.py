@@ -32,6 +32,8 @@ class Target:
         Number of circuits (points and measurement bases) of one row.
     wires : int
         Number of wires of the circuit.
+    word_wires : float
+        Number of wires of the measured Pauli words, averaged by their weights.
     """
 
     rows: FloatArray
@@ -39,6 +41,7 @@ class Target:
     shots: int
     circuits: int
     wires: int
+    word_wires: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +58,16 @@ class Added:
         Odd factors by which the gates of each row are repeated, G to G (G^-1 G)^k; 1: none.
     solved : bool
         Whether the method reads ``Measured.exact``.
+    calibration : float
+        Share of all shots for a calibration of the readout, with which all that is measured is
+        then corrected; 0: none.
     """
 
     rows: FloatArray
     shares: FloatArray
     folds: IntArray
     solved: bool = False
+    calibration: float = 0.0
 
     @classmethod
     def nothing(cls, angles: int) -> Added:
@@ -89,7 +96,21 @@ class Measured(Protocol):
 
     @property
     def covariance(self) -> FloatArray:
-        """Their covariance by shots, shape (K, O, O). Different rows are independent."""
+        """Their covariance by shots, shape (K, O, O).
+
+        Different rows are independent, apart from what they have in ``shared``.
+        """
+
+    @property
+    def shared(self) -> FloatArray:
+        """Errors by the calibration of the readout, in all rows at once, shape (K, O, D).
+
+        The covariance of rows k and m by the calibration is ``shared[k] @ shared[m].T``.
+        """
+
+    @property
+    def readout_errors(self) -> FloatArray | None:
+        """Errors p(1|0) and p(0|1) of each wire, shape (2, wires); None: no calibration ran."""
 
     @property
     def constants(self) -> FloatArray:

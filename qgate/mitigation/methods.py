@@ -8,10 +8,12 @@ from qgate.exceptions import InvalidMitigation, described, suggest
 from qgate.mitigation.choice import Auto
 from qgate.mitigation.learned import Learned
 from qgate.mitigation.method import Mitigation
+from qgate.mitigation.readout import Readout
 from qgate.mitigation.zne import ZNE
 
 METHODS: Mapping[str, Callable[[], Mitigation | None]] = {
     "none": lambda: None,
+    "readout": Readout,
     "zne": ZNE,
     "auto": Auto,
     "learned": Learned,

@@ -18,6 +18,7 @@ from qgate.budget import Budget
 from qgate.exceptions import BudgetTooSmall, InvalidShots, UnknownPrice, UnsupportedEstimate
 from qgate.execution.execute import prepare
 from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.calibration import MOST_PREPARATIONS, PREPARATIONS, Calibration
 from qgate.shot_allocation.design import Design, prior_plan
 from qgate.shot_allocation.estimation_request import EstimationRequest
 from qgate.sweep import Sweep
@@ -82,7 +83,8 @@ def _affordable(
         if shots < limits.fewest(1):
             return False
         design = prior_plan(request.problem, request.bases, shots, limits)
-        return _allows(budget, device, _num_submissions(design, limits, device, rounds), shots)
+        submissions = _num_submissions(design, limits, device, rounds, request.calibration)
+        return _allows(budget, device, submissions, shots)
 
     high = MAX_SHOTS if budget.shots is None else budget.shots
     if budget.usd is not None and device.rate is not None and device.rate.per_shot_usd:
@@ -105,17 +107,24 @@ def _allows(budget: Budget, device: Device, submissions: int, shots: int) -> boo
     return bool(device.rate.price(submissions=submissions, shots=shots).high_usd <= budget.usd)
 
 
-def _num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int) -> int:
-    """Return the maximum number of submissions; drawn circuits run in the first round only."""
+def _num_submissions(
+    design: Design, limits: ShotLimits, device: Device, rounds: int, calibration: float
+) -> int:
+    """Return the maximum number of submissions.
+
+    Circuits that are drawn, and preparations for a calibration, run in the first round only.
+    """
     again = replace(design, planned=np.where(design.certain, design.planned, 0.0))
-    return _in_a_round(design, limits, device) + (rounds - 1) * _in_a_round(again, limits, device)
+    most = PREPARATIONS if limits.set_size is None else MOST_PREPARATIONS
+    first = _in_a_round(design, limits, device, most if calibration else 0)
+    return first + (rounds - 1) * _in_a_round(again, limits, device)
 
 
-def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
+def _in_a_round(design: Design, limits: ShotLimits, device: Device, more: int = 0) -> int:
     capabilities = device.capabilities
     drawn = design.chances[(design.planned > 0) & (design.chances < 1)]
     chunks = np.ceil(design.planned[design.certain] / (capabilities.max_shots or MAX_SHOTS))
-    circuits = int(chunks.sum() + math.ceil(drawn.sum() - 1e-9))
+    circuits = int(chunks.sum() + math.ceil(drawn.sum() - 1e-9)) + more
     if limits.set_size is not None:
         return -(-circuits // limits.set_size)
     sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
@@ -127,8 +136,11 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
 class RoundAllowance:
     """Counter of submissions and shots, which allows only rounds that fit budget and device."""
 
-    def __init__(self, budget: Budget, device: Device, request: EstimationRequest) -> None:
+    def __init__(
+        self, budget: Budget, device: Device, request: EstimationRequest, calibration: Calibration
+    ) -> None:
         self.budget, self.device, self.request = budget, device, request
+        self.calibration = calibration
         self.submissions = self.shots = 0
 
     def __call__(self, counts: IntArray) -> bool:
@@ -136,10 +148,13 @@ class RoundAllowance:
         budget, any_size = self.budget, self.device.capabilities.min_total_shots == 1
         if budget.submissions is None and budget.usd is None and any_size:
             return True
-        own = _submissions_of(self.request.sweeps(counts), self.device)
+        sweeps = self.request.sweeps(counts)
+        known = self.calibration.sweeps(sweeps)
+        own = _submissions_of([*sweeps, *known], self.device)
         if own is None:
             return False
         submissions, shots = self.submissions + own, self.shots + int(counts.sum())
+        shots += sum(int(sweep.shots.sum()) for sweep in known if sweep.shots is not None)
         within = _allows(budget, self.device, submissions, shots)
         if within:
             self.submissions, self.shots = submissions, shots

@@ -14,6 +14,7 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.mitigation.folding import folded
 from qgate.outcomes import Outcomes
 from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.calibration import Calibration
 from qgate.shot_allocation.design import plan_all
 from qgate.shot_allocation.grouping import Bases
 from qgate.shot_allocation.linear_estimand import (
@@ -52,6 +53,7 @@ class EstimationRequest:
     problem: LinearEstimand
     num_values: int  # R * M, or 0
     folds: tuple[int, ...] | None = None  # of the gates of each row of the sweep; None: all 1
+    calibration: float = 0.0  # share of the shots for a calibration of the readout; 0: none
 
     @property
     def bases(self) -> Bases:
@@ -83,8 +85,17 @@ class EstimationRequest:
         for basis, fold, rows in self._runs(counts):
             structure = folded(self.measurement_plan.circuits, fold)[basis]
             shots = counts[rows, basis]
-            sweeps.append(replace(native, structure=structure, rows=native.rows[rows], shots=shots))
+            sweep = replace(native, structure=structure, rows=native.rows[rows], shots=shots)
+            sweeps.append(self._on_equal_qubits(sweep))
         return sweeps
+
+    def _on_equal_qubits(self, sweep: Sweep) -> Sweep:
+        """Place a sweep as the circuit in the first basis, if the readout is calibrated."""
+        first = self.measurement_plan.circuits[0]
+        if not self.calibration or sweep.shots is None:
+            return sweep
+        known = replace(sweep, structure=first, rows=sweep.rows[:1], shots=sweep.shots[:1])
+        return replace(sweep, beside=known)
 
     def _runs(self, counts: IntArray) -> list[tuple[int, int, IntArray]]:
         """Return basis, fold and rows of each circuit structure that runs."""
@@ -97,9 +108,18 @@ class EstimationRequest:
                     runs.append((basis, fold, rows))
         return runs
 
-    def samples(self, counts: IntArray, device: Device) -> list[BasisSamples]:
-        """Run each circuit with its number of shots (S, B), in one call of the device."""
-        results = execute_sweeps(self.sweeps(counts), device)
+    def samples(
+        self, counts: IntArray, device: Device, calibration: Calibration | None = None
+    ) -> list[BasisSamples]:
+        """Run each circuit with its number of shots (S, B), in one call of the device.
+
+        A ``calibration`` that did not run yet runs with them.
+        """
+        sweeps = self.sweeps(counts)
+        known = [] if calibration is None else calibration.sweeps(sweeps)
+        results = execute_sweeps([*sweeps, *known], device)
+        if calibration is not None and known:
+            calibration.read(known[0], results.pop()[0])
         wires, members = len(self.measurement_plan.observed.wires), self.bases.members
         samples = [
             BasisSamples.of(each, len(counts), np.zeros(0, np.int64), ()) for each in members

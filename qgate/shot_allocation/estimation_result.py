@@ -10,7 +10,7 @@ stays unbiased.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ from qgate.mitigation.method import Mitigated
 from qgate.short_repr import fields_summary
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.budget_limits import RoundAllowance, shots_and_rounds
+from qgate.shot_allocation.calibration import Calibration, calibration_shots
 from qgate.shot_allocation.design import Design, plan, prior_plan
 from qgate.shot_allocation.estimation_request import EstimationRequest, limits_of
 from qgate.shot_allocation.estimator import equal_shots_error, prior_errors
@@ -146,7 +147,9 @@ def spend(
         Dollars are limited, and the device has no rate.
     """
     limits = limits_of(device)
-    shots, rounds = shots_and_rounds(budget, request, device, limits)
+    planned, rounds = shots_and_rounds(budget, request, device, limits)
+    calibration = _calibration(request, planned, limits, prior)
+    shots = planned - calibration.most
     design = designed(request, shots, limits, prior)
     if (design.chances < 1).sum() > design.certain.sum():
         warnings.warn(
@@ -161,23 +164,37 @@ def spend(
             request.problem,
             request.bases,
             design,
-            lambda counts: request.samples(counts, device),
+            lambda counts: request.samples(counts, device, calibration),
             repeatable_generator("rounding", native, device),
             shots=shots,
             rounds=rounds,
             limits=limits,
-            allows=RoundAllowance(budget, device, request),
+            allows=RoundAllowance(budget, device, request, calibration),
         )
     used = measured.samples.shots
-    spent, submissions = int(used.sum()), tracker.totals["submissions"]
+    spent, submissions = int(used.sum()) + calibration.shots, tracker.totals["submissions"]
     rate = device.rate
     usd = None if rate is None else rate.price(submissions=submissions, shots=spent).high_usd
-    circuits, job_ids = int((used > 0).sum()), call.job_ids(active_run())
-    cost = Cost(shots, spent, submissions, usd, measured.rounds, circuits, job_ids)
+    circuits = int((used > 0).sum()) + calibration.circuits
+    job_ids = call.job_ids(active_run())
+    cost = Cost(planned, spent, submissions, usd, measured.rounds, circuits, job_ids)
     active = active_plan()
     if active is not None:
         active.expects(prior_errors(request.problem, measured.design), request.num_values)
-    return EstimationResult(request, measured, cost, _gain(request, measured, spent))
+    gain = _gain(request, measured, spent)
+    measured = replace(measured, readout=calibration.errors)
+    return EstimationResult(request, measured, cost, gain)
+
+
+def _calibration(
+    request: EstimationRequest, shots: int, limits: ShotLimits, prior: FloatArray | None
+) -> Calibration:
+    """Return the calibration of the readout that a request has, of some of the shots."""
+    share, wires = request.calibration, request.measurement_plan.observed.wires
+    if not share or not len(request.bases):
+        return Calibration(wires, 0, limits)
+    design = designed(request, shots, limits, prior)
+    return Calibration(wires, calibration_shots(share, shots, design, limits), limits)
 
 
 def designed(

@@ -26,6 +26,7 @@ from qgate.shot_allocation.estimation_result import EstimationResult, spend
 from qgate.shot_allocation.estimator import Estimated, estimated
 from qgate.shot_allocation.linear_estimand import LinearEstimand
 from qgate.shot_allocation.rounds import Measured
+from qgate.shot_allocation.samples import BasisSamples
 from qgate.shots import Shots
 from qgate.typing import FloatArray, IntArray
 
@@ -53,6 +54,7 @@ class MitigatedRequest:
 
     def read(self, measured: Measured) -> tuple[Measured, Mitigated]:
         """Return what was measured with the mitigated outputs of the requested rows."""
+        measured = measured.corrected(self.joint.problem)
         found = self.method.mitigated(MeasuredRows(self, measured))
         places = _places(self.target)
         outputs = np.zeros(places.size)
@@ -97,9 +99,33 @@ class MeasuredRows:
 
     @property
     def covariance(self) -> FloatArray:
-        """Covariance by shots, shape (K, O, O)."""
-        whole = self.measured.estimated.covariance
-        return np.array([whole[np.ix_(own, own)] for own in self._places])
+        """Covariance by shots, those of the calibration included, shape (K, O, O)."""
+        whole, shared = self.measured.estimated.covariance, self.shared
+        own = np.array([whole[np.ix_(own, own)] for own in self._places])
+        return np.asarray(own + shared @ shared.swapaxes(1, 2))
+
+    @cached_property
+    def shared(self) -> FloatArray:
+        """Errors by the calibration, which rows have in common, shape (K, O, D)."""
+        whole = (self.num_targets + len(self.request.added.rows), *self.weights.shape)
+        return self._shared(np.broadcast_to(self.weights, whole))
+
+    def _shared(self, weights: FloatArray) -> FloatArray:
+        """Return the errors by the calibration of outputs with weights (N, O, S, T), (N, O, D)."""
+        readout = self.measured.readout
+        if readout is None:
+            return np.zeros((*weights.shape[:2], 0))
+        errors = np.sqrt(readout.variances.T.ravel()).tolist()
+        found = [
+            error * np.einsum("kost,kst->ko", weights, slope[: len(weights)])
+            for error, slope in zip(errors, self._slopes, strict=True)
+        ]
+        return np.stack(found, axis=2)
+
+    @property
+    def readout_errors(self) -> FloatArray | None:
+        """Readout errors that a calibration found, shape (2, wires); None: none ran."""
+        return None if self.measured.readout is None else self.measured.readout.errors
 
     @property
     def constants(self) -> FloatArray:
@@ -140,19 +166,42 @@ class MeasuredRows:
     @cached_property
     def _means(self) -> tuple[FloatArray, FloatArray]:
         """Expectation values of all Pauli words and their variances, shape (K, S, T) each."""
-        samples, words = self.measured.samples, self.weights.shape[2]
-        sums, shots = (np.zeros((samples.num_rows, words)) for _ in range(2))
+        sums = self._sums(lambda basis: basis.counts @ basis.values)
+        squares = self._sums(lambda basis: basis.counts @ basis.values**2)
+        shots = self._shots
+        # one shot more of each result, so that none is taken as certain
+        spread = _quotients(squares, shots) - (sums / (shots + 2)) ** 2
+        return _quotients(sums, shots), _quotients(spread, shots, missing=np.inf)
+
+    @cached_property
+    def _slopes(self) -> list[FloatArray]:
+        """Derivatives of all expectation values by each readout error, shape (K, S, T) each."""
+        readout = self.measured.readout
+        assert readout is not None
+        slopes = {
+            basis: list(readout.slopes(basis.basis, basis.bits, basis.counts, basis.values))
+            for basis in self.measured.samples.bases
+            if len(basis.outcomes)
+        }
+
+        def slope(at: int) -> FloatArray:
+            return _quotients(self._sums(lambda basis: slopes[basis][at]), self._shots)
+
+        return [slope(at) for at in range(readout.errors.size)]
+
+    @cached_property
+    def _shots(self) -> FloatArray:
+        """Number of shots that measure each Pauli word, shape (K, S, T)."""
+        return self._sums(lambda basis: basis.shots[:, None])
+
+    def _sums(self, of: Callable[[BasisSamples], FloatArray]) -> FloatArray:
+        """Return sums over all bases of numbers (S, k) of the Pauli words, shape (K, S, T)."""
+        samples = self.measured.samples
+        found = np.zeros((samples.num_rows, self.weights.shape[2]))
         for basis in samples.bases:
             if len(basis.outcomes):
-                readable = basis.basis.readable
-                sums[:, readable] += basis.counts @ basis.values
-                shots[:, readable] += basis.shots[:, None]
-        means = np.divide(sums, shots, out=np.zeros_like(sums), where=shots > 0)
-        # one shot more of each result, so that none is taken as certain
-        spread = 1 - (sums / (shots + 2)) ** 2
-        variances = np.divide(spread, shots, out=np.full_like(sums, np.inf), where=shots > 0)
-        shape = (-1, *self.weights.shape[1:])
-        return means.reshape(shape), variances.reshape(shape)
+                found[:, basis.basis.readable] += of(basis)
+        return found.reshape(-1, *self.weights.shape[1:])
 
     def weighted(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return outputs of the requested rows with weighted contributions, and their covariance.
@@ -181,7 +230,14 @@ class MeasuredRows:
             )
             found = estimated(problem, measured.design, measured.samples, many=many)
             outputs[row], covariance[row] = found.outputs, found.covariance
-        return outputs, covariance
+        shared = self._shared(self.weights * factors[:, :, None, :])
+        return outputs, covariance + shared @ shared.swapaxes(1, 2)
+
+
+def _quotients(sums: FloatArray, shots: FloatArray, missing: float = 0.0) -> FloatArray:
+    """Return sums over shots divided by their number; ``missing`` where there are none."""
+    found = np.full_like(sums, missing)
+    return np.asarray(np.divide(sums, shots, out=found, where=shots > 0))
 
 
 def spend_mitigated(
@@ -234,7 +290,8 @@ def _mitigated_request(
     trained = slots or tuple(range(rows.shape[1]))
     circuits = target.measurement_plan.num_points * len(target.bases)
     wires = len(target.sweep.structure.wires)
-    added = method.added(Target(rows, trained, shots, circuits, wires), random)
+    word = _wires_of_words(target)
+    added = method.added(Target(rows, trained, shots, circuits, wires, word), random)
     if added.solved and wires > MOST_SOLVED_WIRES:
         raise UnsupportedEstimate(
             what=f"mitigation={method.name!r} of a circuit on {wires} wires",
@@ -244,8 +301,18 @@ def _mitigated_request(
     every = np.concatenate([rows, added.rows])
     joint = joint_of(target.sweep.with_rows(every, None))
     folds = np.concatenate([np.ones(len(rows), dtype=np.int64), added.folds])
-    joint = replace(joint, folds=tuple(folds.tolist()))
+    joint = replace(joint, folds=tuple(folds.tolist()), calibration=added.calibration)
     return MitigatedRequest(method, target, joint.weighing(_importance(joint, added)), added)
+
+
+def _wires_of_words(target: EstimationRequest) -> float:
+    """Return the number of wires of the measured Pauli words, averaged by their weights."""
+    supports = np.zeros((0, 1), dtype=bool)
+    if len(target.bases):
+        homes = [member.supports for member in target.bases.members]
+        supports = np.array([homes[home][word] for word, home in enumerate(target.bases.home)])
+    strengths = target.problem.strengths[: len(supports)]
+    return float(strengths @ supports.sum(axis=1) / max(strengths.sum(), 1e-300))
 
 
 def _importance(joint: EstimationRequest, added: Added) -> FloatArray:

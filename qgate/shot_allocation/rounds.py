@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from qgate.shot_allocation.design import Design
 from qgate.shot_allocation.estimator import Estimated, estimated, next_variances
 from qgate.shot_allocation.grouping import Bases
 from qgate.shot_allocation.linear_estimand import LinearEstimand
+from qgate.shot_allocation.readout_errors import ReadoutErrors
 from qgate.shot_allocation.samples import BasisSamples, Samples
 from qgate.typing import FloatArray, IntArray
 
@@ -42,6 +43,16 @@ class Measured:
     design: Design
     samples: Samples
     rounds: int
+    readout: ReadoutErrors | None = None  # of a calibration that ran with them
+
+    def corrected(self, problem: LinearEstimand) -> Measured:
+        """Return the outputs from outcomes that are corrected for the readout errors, if known."""
+        if self.readout is None:
+            return self
+        samples = self.samples.corrected(self.readout)
+        many = self.design.has_many(int(samples.shots.sum()))
+        found = estimated(problem, self.design, samples, many=many)
+        return replace(self, estimated=found, samples=samples)
 
 
 def measure_in_rounds(

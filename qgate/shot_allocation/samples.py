@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from qgate.outcomes import Outcomes
 from qgate.shot_allocation.grouping import Bases, Basis
-from qgate.typing import FloatArray, IntArray
+from qgate.shot_allocation.readout_errors import ReadoutErrors
+from qgate.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,7 @@ class BasisSamples:
     basis: Basis
     outcomes: IntArray  # (U,), distinct, ascending; the first wire is the most significant bit
     counts: FloatArray  # (S, U)
+    readout: ReadoutErrors | None = None  # for which values are corrected
 
     @classmethod
     def of(
@@ -47,10 +49,17 @@ class BasisSamples:
         return BasisSamples(self.basis, outcomes, counts)
 
     @cached_property
+    def bits(self) -> BoolArray:
+        """Bit of each wire in each outcome, shape (U, n)."""
+        places = np.arange(self.basis.supports.shape[1] - 1, -1, -1)
+        return np.asarray(((self.outcomes[:, None] >> places) & 1).astype(bool))
+
+    @cached_property
     def values(self) -> FloatArray:
         """Value of each readable Pauli word for each outcome, shape (U, k)."""
-        places = np.arange(self.basis.supports.shape[1] - 1, -1, -1)
-        return self.basis.values(((self.outcomes[:, None] >> places) & 1).astype(bool))
+        if self.readout is not None:
+            return self.readout.values(self.basis, self.bits)
+        return self.basis.values(self.bits)
 
     @cached_property
     def shots(self) -> FloatArray:
@@ -103,6 +112,11 @@ class Samples:
         """Return these samples together with those of another round."""
         pairs = zip(self.bases, others, strict=True)
         return Samples(tuple(old.plus(new) for old, new in pairs), self.num_rows)
+
+    def corrected(self, errors: ReadoutErrors) -> Samples:
+        """Return the same outcomes with values that are corrected for readout errors."""
+        bases = tuple(replace(basis, readout=errors) for basis in self.bases)
+        return Samples(bases, self.num_rows)
 
     @cached_property
     def shots(self) -> FloatArray:

@@ -307,14 +307,13 @@ class IbmDevice(RemoteDevice):
         return retry_after_s(error)
 
     def _compiled(self, sweeps: Sequence[Sweep]) -> tuple[list[Sweep], list[Program]]:
-        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
-        structures = [sweep.structure for sweep in fixed]
-        if not self.canary or len(structures) == 1:
-            return fixed, self._compiler.programs(structures)
+        if not self.canary or len(sweeps) == 1:
+            return self._compiler.placed(sweeps)
         # canary circuits come last, and must use the qubits of the others
-        *others, known = structures
-        programs = self._compiler.programs(others)
-        return fixed, [*programs, self._compiler.program_beside(known, others)]
+        fixed, programs = self._compiler.placed(sweeps[:-1])
+        known = with_constant_matrices(sweeps[-1])
+        others = [sweep.structure for sweep in fixed]
+        return [*fixed, known], [*programs, self._compiler.program_beside(known.structure, others)]
 
     def _executions(self, sweep: Sweep) -> int:
         assert sweep.shots is not None

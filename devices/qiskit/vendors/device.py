@@ -19,7 +19,7 @@ from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.emulation.calibration import Calibration
 from qgate.devices.emulation.native_circuit import NativeCircuit
 from qgate.devices.job import JobStatus, SweepResult
-from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.compile import Compiler
 from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
@@ -120,8 +120,7 @@ class VendorDevice(RemoteDevice):
         return self.prepare(sweeps, token=token)()
 
     def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
-        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
-        programs = self._compiler.programs([sweep.structure for sweep in fixed])
+        fixed, programs = self._compiler.placed(sweeps)
         record = self.record(sweeps)
 
         def create() -> RemoteJob:

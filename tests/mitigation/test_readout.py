@@ -1,0 +1,133 @@
+"""Readout mitigation: values, errors, budget, placement, repetition."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import qgate as qg
+from qgate import numpy as pnp
+from qgate.devices.emulation.calibration import Calibration
+from qgate.execution.execute import prepare
+from qgate.jobs.digest import digest_of
+from qgate.mitigation.readout import Readout
+from qgate.shot_allocation.readout_errors import ReadoutErrors
+
+X = pnp.array([0.3, -0.2], requires_grad=True)
+READOUT = Calibration(
+    readout={0: (0.02, 0.06), 1: (0.01, 0.03), 2: (0.05, 0.1)}, means={0: 0.0, 1: 0.0, 2: 0.0}
+)
+
+
+def chain(x):
+    qg.RY(x[0], wires=0)
+    qg.CNOT(wires=[0, 1])
+    qg.RY(x[1], wires=1)
+    qg.CNOT(wires=[1, 2])
+    return qg.expval(qg.Z(0) @ qg.Z(2) + 0.5 * qg.X(1))
+
+
+@pytest.fixture
+def exact():
+    return qg.QNode(chain, "local")
+
+
+@pytest.fixture
+def node():
+    device = qg.device("local", noise=READOUT, seed=5)
+    return qg.QNode(chain, device, shots=qg.Budget(shots=100_000), mitigation="readout")
+
+
+def test_values_and_derivatives_are_right_within_their_errors(node, exact):
+    found = qg.gradient_estimate(node)(X)
+    truth = [float(exact(X)), *np.asarray(qg.grad(exact)(X))]
+
+    (outputs,), (covariance,) = found.mitigation.outputs, found.mitigation.covariance
+
+    assert (abs(outputs - truth) < 4 * np.sqrt(np.diag(covariance))).all()
+    assert abs(node.update(mitigation="none")(X) - truth[0]) > 0.1
+    assert "corrected for readout errors of" in found.mitigation.text
+
+
+@pytest.mark.parametrize("grouping", ["fc", "symmetry"])
+def test_signed_products_of_clifford_bases_are_corrected(node, exact, grouping):
+    found = qg.estimate(node, grouping=grouping)(X)
+    assert abs(found.value - exact(X)) < 4 * found.standard_error
+
+
+@pytest.mark.parametrize("shots", [1, 30, 1001])
+def test_the_budget_is_kept_in_one_submission(node, shots):
+    found = qg.estimate(node.update(shots=qg.Budget(shots=shots), mitigation="readout"))(X)
+    assert found.shots <= shots
+    assert found.submissions == 1
+
+
+def test_the_calibration_enters_the_error(node):
+    few, more = (
+        qg.estimate(node.update(mitigation=Readout(share=share)))(X).standard_error
+        for share in (0.001, 0.2)
+    )
+    assert few > 2 * more
+
+
+def test_probabilities_are_corrected(node):
+    @qg.qnode(node.device, shots=qg.Budget(shots=100_000), mitigation="readout")
+    def probs():
+        qg.PauliX(wires=2)
+        return qg.probs(wires=[0, 2])
+
+    found = qg.estimate(probs)()
+
+    assert (abs(found.value - [0, 1, 0, 0]) < 4 * found.standard_error + 1e-12).all()
+
+
+def test_errors_are_those_of_the_preparations():
+    prepared = np.array([[0, 1], [1, 0]], dtype=bool)
+    ones = np.array([[100.0, 9800.0], [9700.0, 400.0]])
+    found = ReadoutErrors.from_counts(prepared, ones, np.array([10_000, 10_000]))
+    assert np.allclose(found.errors, [[0.01, 0.04], [0.03, 0.02]], atol=1e-4)
+    assert np.allclose(found.variances, found.errors * (1 - found.errors) / 1e4, rtol=0.01)
+
+
+def ring(x):
+    for wire in range(4):
+        qg.RY(x, wires=wire)
+    for wire in range(4):
+        qg.CNOT(wires=[wire, (wire + 1) % 4])
+    return qg.expval(qg.X(0) @ qg.X(2)), qg.expval(qg.Z(1) @ qg.Z(3)), qg.expval(qg.Y(3))
+
+
+def test_all_circuits_measure_the_qubits_of_the_preparations():
+    pytest.importorskip("qiskit_ibm_runtime")
+    device = qg.device("qiskit:fake_torino?emulate=calibration&seed=1")
+    sent = Kept(device.emulated)
+    device.emulated = sent
+
+    qg.QNode(ring, device, shots=qg.Budget(shots=5_000), mitigation="readout")(0.3)
+
+    (circuits,) = sent.circuits
+    assert len(circuits) == 3
+    assert len({tuple(sorted(circuit.places.items())) for circuit in circuits}) == 1
+
+
+class Kept:
+    """A device that keeps the circuits of each submission."""
+
+    def __init__(self, device):
+        self.device, self.circuits = device, []
+
+    def __getattr__(self, name):
+        return getattr(self.device, name)
+
+    def native_circuits(self, sweeps):
+        self.circuits.append(self.device.native_circuits(sweeps))
+        return self.circuits[-1]
+
+
+def test_equal_structures_beside_others_are_told_apart():
+    tape = qg.tape.QuantumScript([qg.RX(0.1, 0)], [qg.counts(wires=[0])], shots=10)
+    sweep = tape.sweep()
+    beside = replace(sweep, beside=sweep)
+    assert digest_of([beside]) != digest_of([sweep])
+    ((part,), _, _) = prepare(beside, qg.device("local"))
+    assert part.beside.structure == prepare(sweep, qg.device("local"))[0][0].structure
