@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd import jacobian
-
 from qgate.arrays import is_traced, namespace, unwrap
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.method import Refusal, refuse, refuse_trained_arrays
@@ -113,6 +111,8 @@ def _refuse_others(tape: Tape) -> Refusal:
 
 def _jacobian(operation: Operator, tape: Tape) -> Tensor:
     """Return the derivatives of the angles by the array of an operation, shape (m,) + t."""
+    from autograd import jacobian  # a sixth of the first call under another framework
+
     phase = shows_phase(tape)
 
     def angles(array: Tensor) -> Tensor:
