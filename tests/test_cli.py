@@ -356,6 +356,19 @@ def test_a_circuit_of_a_file_is_planned(tmp_path, capsys):
     assert " 1024 " in capsys.readouterr().out.splitlines()[2]
 
 
+def test_a_program_imports_the_modules_of_its_folder(tmp_path, capsys):
+    (tmp_path / "module_beside_the_program.py").write_text("ANSWER = 42")
+    (tmp_path / "program.py").write_text(
+        "import module_beside_the_program as m\nprint('answer', m.ANSWER)"
+    )
+    before = list(sys.path)
+
+    assert main(["plan", str(tmp_path / "program.py")]) == 0
+
+    assert "answer 42" in capsys.readouterr().out
+    assert sys.path == before
+
+
 @pytest.mark.parametrize(
     ("name", "content", "text"),
     [

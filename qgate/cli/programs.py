@@ -179,8 +179,9 @@ def _add_script(parser: argparse.ArgumentParser, text: str = PROGRAM) -> None:
 
 def _script(chosen: argparse.Namespace) -> Callable[[], None]:
     def call() -> None:
-        before = sys.argv
+        before, folders = sys.argv, sys.path
         sys.argv = [chosen.script, *(chosen.of_program or ())]
+        sys.path = [os.path.dirname(os.path.abspath(chosen.script)), *folders]  # as Python does
         try:
             runpy.run_path(chosen.script, run_name="__main__")
         except (SyntaxError, ValueError) as error:
@@ -188,7 +189,7 @@ def _script(chosen: argparse.Namespace) -> Callable[[], None]:
                 raise
             raise QGateError(f"{chosen.script} cannot be read as Python: {error}.") from None
         finally:
-            sys.argv = before
+            sys.argv, sys.path = before, folders
 
     if not os.path.isfile(chosen.script):  # Path.is_file raises for names that are too long
         raise QGateError(f"There is no program {chosen.script!r}. Name a file with Python in it.")
