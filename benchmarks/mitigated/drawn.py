@@ -54,7 +54,7 @@ class Probabilities:
     def of(self, sweeps: Sequence[Sweep]) -> list[np.ndarray]:
         """Return the probabilities (K, 2^n) of the measured wires of each sweep."""
         sweeps = [self._exact(each) for each in sweeps]
-        known = [self._rows.setdefault(self._digests[each.structure], {}) for each in sweeps]
+        known = [self._rows.setdefault(self._key(each), {}) for each in sweeps]
         keys = [[row.tobytes() for row in each.rows + 0.0] for each in sweeps]
         missing = [
             list({key: row for row, key in enumerate(own) if key not in kept}.values())
@@ -86,10 +86,18 @@ class Probabilities:
                 probabilities = Measurement(MeasurementKind.PROBS, wires=measured.wires)
             found = sweep.structure.with_measurements([probabilities])
             self._structures[sweep.structure] = found
-            if found not in self._digests:
-                zeros = np.zeros((1, found.num_slots))
-                self._digests[found] = digest_of([Sweep(found, zeros)])
-        return Sweep(found, sweep.rows, sweep.arrays)
+        return replace(sweep, structure=found, shots=None, seed=None)
+
+    def _key(self, sweep: Sweep) -> str:
+        """Return a digest of a structure, and of that beside which it is placed."""
+        beside = "" if sweep.beside is None else self._digest(sweep.beside.structure)
+        return self._digest(sweep.structure) + beside
+
+    def _digest(self, structure: Structure) -> str:
+        if structure not in self._digests:
+            zeros = np.zeros((1, structure.num_slots))
+            self._digests[structure] = digest_of([Sweep(structure, zeros)])
+        return self._digests[structure]
 
 
 class DrawnDevice(Device):
