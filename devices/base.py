@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qgate.devices.draws import KeyedSeeds
     from qgate.devices.emulation.calibration import Calibration
     from qgate.devices.emulation.native_circuit import NativeCircuit
+    from qgate.mitigation.method import Mitigation
     from qgate.prices import Rate
     from qgate.tape import Tape
 
@@ -33,6 +34,7 @@ NOT_IN_IDENTITY = frozenset(
         "budget_usd",
         "max_execution_time_s",
         "max_time_s",
+        "mitigation",
         "patience_s",
         "plan",
         "poll_s",
@@ -119,6 +121,8 @@ class Device(ABC):
     """Number of trajectories of exact results of circuits with noise channels; None: none."""
     keyed_seeds: KeyedSeeds | None = None
     """Seeds of the calls of QNodes, of a device that was made with a key of ``jax.random``."""
+    mitigation: Mitigation | str | None = None
+    """Default method of mitigation for QNodes with shots."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 

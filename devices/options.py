@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from qgate.devices.draws import MOST_SEED
 from qgate.shots import MOST_SHOTS
@@ -15,6 +15,14 @@ from qgate.wires import MOST_WIRES
 def _none_as_text(value: object) -> object:
     """Convert the text ``none`` to None, which requests exact values."""
     return None if isinstance(value, str) and value.lower() == "none" else value
+
+
+def _is_mitigation(value: object) -> object:
+    """Refuse what is no method of mitigation."""
+    from qgate.mitigation.methods import mitigation_of  # only where there is one
+
+    mitigation_of(value)
+    return value
 
 
 Emulate: TypeAlias = Literal["calibration", "gates"] | None
@@ -35,6 +43,8 @@ class Options(BaseModel):
         Shots of a circuit that sets none; "none" requests exact values.
     seed : int, optional
         Seed of the random numbers, for reproducible results.
+    mitigation : str or Mitigation, optional
+        Method against errors of the device, for QNodes with shots that set none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,3 +57,4 @@ class Options(BaseModel):
         Annotated[int, Field(gt=0, le=MOST_SHOTS)] | None, BeforeValidator(_none_as_text)
     ] = None
     seed: Annotated[int | None, Field(ge=0, le=MOST_SEED)] = None
+    mitigation: Annotated[Any, AfterValidator(_is_mitigation)] = None

@@ -170,7 +170,7 @@ def _from_object(
         wires=_wires(checked, wires, text=kind),
         shots=_shots(checked, shots),
     )
-    made = _emulated(made, checked)
+    made = _completed(made, checked)
     if made.config is None:
         made.distinct = _distinct(provider.name, made.name, options)
     return made
@@ -211,7 +211,7 @@ def _from_name(
         if carded is None:
             raise
         made = carded
-    made = _emulated(made, checked)
+    made = _completed(made, checked)
     made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
     if made.config is None:
         made.distinct = _distinct(provider_name, target, everything)
@@ -243,14 +243,18 @@ def _without_seed(options: Options | None) -> Options | None:
     return options.model_copy(update={"seed": None})
 
 
-def _emulated(made: Device, options: Options | None) -> Device:
-    """Return the emulation of a device, if its options request one."""
-    chosen = _emulate(options)
-    if options is None or chosen is None:
+def _completed(made: Device, options: Options | None) -> Device:
+    """Return a device, or its emulation, with the mitigation that its options name."""
+    if options is None:
         return made
-    from qgate.devices.emulation.device import EmulatedDevice  # few devices are emulated
+    chosen = _emulate(options)
+    if chosen is not None:
+        from qgate.devices.emulation.device import EmulatedDevice  # few devices are emulated
 
-    return EmulatedDevice(made, emulate=chosen, seed=options.seed)
+        made = EmulatedDevice(made, emulate=chosen, seed=options.seed)
+    if options.mitigation is not None:
+        made.mitigation = options.mitigation
+    return made
 
 
 def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:

@@ -152,12 +152,11 @@ class QNode:
         self.max_diff = None if max_diff is None else _highest_order(max_diff)
         self.gradient_kwargs = _gradient_options(gradient_kwargs)
         own = isinstance(shots, str) and shots == "device"
+        self.mitigation = mitigation
         chosen = self.device.shots if own else Shots.of(shots)
-        if mitigation is not None:
-            from qgate.mitigation.methods import mitigation_of  # only where there is one
-
-            chosen = chosen.mitigated(mitigation_of(mitigation))
-        self.shots = chosen
+        self.shots = chosen if mitigation is None else chosen.mitigated(method_named(mitigation))
+        if self.device.mitigation is not None:
+            self.shots = self._mitigated(self.shots)
         self._last: Tape | Recorded | None = None
         self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
@@ -372,9 +371,16 @@ class QNode:
         """Return the same QNode with other shots."""
         other, given = copy.copy(self), Shots.of(shots)
         kept = given.mitigation or self.shots.mitigation
-        other.shots = given if kept is None else given.mitigated(kept)
+        other.shots = self._mitigated(given if kept is None else given.mitigated(kept))
         check_method(other._method, other.device, other.shots)
         return other
+
+    def _mitigated(self, shots: Shots) -> Shots:
+        """Return shots with the device's method of mitigation where the QNode has none."""
+        default = self.device.mitigation
+        if default is None or self.mitigation is not None or not shots or shots.mitigation:
+            return shots
+        return shots.mitigated(method_named(default))
 
     def update(self, **changes: Any) -> QNode:
         """Return a QNode constructed with some arguments replaced."""
@@ -386,9 +392,10 @@ class QNode:
             "shots": self.shots,
             "gradient_kwargs": self.gradient_kwargs,
             "max_diff": self.max_diff,
+            "mitigation": self.mitigation,
             **self.execute_kwargs,
         }
-        if "device" in changes and self.shots == self.device.shots:
+        if "device" in changes and self.shots.mitigated(None) == self.device.shots:
             arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
         other = QNode(**{**arguments, **changes})
         other._pipeline = copy.copy(self._pipeline)
@@ -587,6 +594,13 @@ def execute(
         for tape in given:
             _check_order(tape, most)
     return _results(given, _device(device), method, chooser(interface), max_diff=most)
+
+
+def method_named(given: Mitigation | str) -> Mitigation | None:
+    """Return the method that an argument ``mitigation`` stands for."""
+    from qgate.mitigation.methods import mitigation_of  # only where there is one
+
+    return mitigation_of(given)
 
 
 def _gradient_options(given: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Calibration of the readout within an estimation: preparations of known bits in its first round.
 
 Each preparation runs together with its complement, so that every wire is 0 and 1 equally often. The
-first is all zeros; further ones are random, and the same for all circuits on so many wires.
+first is all zeros; further ones are random, and equal for circuits on equally many wires.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ def refuse_other_kinds(measurements: Sequence[Measurement]) -> None:
         if item.kind not in SERVED:
             raise UnsupportedEstimate(
                 what=item.kind.value,
-                remedy="Return expval, var or probs, or give a plain number of shots.",
+                remedy="Return expval, var or probs, or give a plain number of shots without "
+                "mitigation. The distribution of counts and samples is qg.probs.",
             )
 
 

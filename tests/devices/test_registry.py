@@ -122,7 +122,7 @@ class TestThirdParty:
         with pytest.raises(UnknownOption, match="Did you mean 'level'") as caught:
             device("acme:one?levl=3")
 
-        assert "fast, level, seed, shots, wires" in str(caught.value)
+        assert "fast, level, mitigation, seed, shots, wires" in str(caught.value)
 
     def test_a_missing_package_names_the_extra(self):
         with pytest.raises(MissingExtra, match=r'pip install "qgate\[acme\]"') as caught:

@@ -8,6 +8,7 @@ import pytest
 import qgate as qg
 from qgate import numpy as pnp
 from qgate.devices.emulation.calibration import Calibration
+from qgate.exceptions import InvalidOption, UnsupportedEstimate
 from qgate.execution.execute import prepare
 from qgate.jobs.digest import digest_of
 from qgate.mitigation.readout import Readout
@@ -131,3 +132,29 @@ def test_equal_structures_beside_others_are_told_apart():
     assert digest_of([beside]) != digest_of([sweep])
     ((part,), _, _) = prepare(beside, qg.device("local"))
     assert part.beside.structure == prepare(sweep, qg.device("local"))[0][0].structure
+
+
+def test_a_device_string_names_the_method():
+    device = qg.device("local?seed=3&shots=1000", noise=READOUT, mitigation="readout")
+    named = qg.device("local?mitigation=readout")
+
+    assert qg.QNode(chain, device).shots.mitigation is not None
+    assert qg.QNode(chain, device, mitigation="none").shots.mitigation is None
+    assert qg.QNode(chain, named).shots.mitigation is None  # exact
+    assert qg.set_shots(qg.QNode(chain, named), 100).shots.mitigation.name == "readout"
+    with pytest.raises(InvalidOption, match="Did you mean 'readout'"):
+        qg.device("local?mitigation=redout")
+
+
+def test_counts_are_refused_with_the_name_of_what_can_be_had(node):
+    @qg.qnode(node.device, shots=100, mitigation="readout")
+    def counted():
+        return qg.counts(wires=[0])
+
+    with pytest.raises(UnsupportedEstimate, match=r"counts and samples is qg\.probs"):
+        counted()
+
+
+def test_other_shots_keep_the_method(node):
+    assert node.update(shots=100).shots.mitigation.name == "readout"
+    assert node.update(mitigation="none").update(shots=100).shots.mitigation is None
