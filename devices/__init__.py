@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qgate.lazy_names import load, refuse_unknown
+from qgate.lazy_names import load, public_names, refuse_unknown
 
 _NAMES = {
     "DefaultQubit": ("qgate.devices.local.device", "LocalDevice"),
@@ -16,6 +16,9 @@ _NAMES = {
 """Public names, and those of PennyLane, with the module of each; loaded at first access."""
 
 __all__ = sorted(_NAMES)
+
+
+__dir__ = public_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

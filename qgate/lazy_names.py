@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import sys
+import typing
+from collections import abc
 from collections.abc import Callable
 from importlib import import_module
 from importlib.abc import Loader
@@ -51,7 +53,8 @@ def read_stub(loader: Any, folder: str) -> dict[str, str]:
     """Return the module of each name that the ``__init__.pyi`` of a package imports."""
     source = loader.get_data(f"{folder}/__init__.pyi")  # from a zip file too
     imports = (line for line in ast.parse(source).body if isinstance(line, ast.ImportFrom))
-    return {alias.name: line.module or "" for line in imports for alias in line.names}
+    names = ((alias, line.module or "") for line in imports for alias in line.names)
+    return {alias.name: module for alias, module in names if alias.asname == alias.name}
 
 
 def refuse_unknown(module: str) -> Callable[[str], Any]:
@@ -59,8 +62,10 @@ def refuse_unknown(module: str) -> Callable[[str], Any]:
 
     The text says what to use instead of a name of PennyLane, or suggests similar names. Names of
     older versions that only moved are returned, with a warning. For type checkers a module has no
-    such function, so that they refuse unknown names.
+    such function, so that they refuse unknown names. The module gets a ``__dir__`` of its public
+    names.
     """
+    vars(sys.modules[module])["__dir__"] = public_names(module)
 
     def unknown(name: str) -> Any:
         from qgate.former_names import former_value  # on use: programs that run do not need it
@@ -81,6 +86,26 @@ def refuse_unknown(module: str) -> Callable[[str], Any]:
 def _depth() -> int:
     """Return the number of calls from the line that asks a module for a name, to ``unknown``."""
     return 2 if sys._getframe(2).f_code.co_name == "lookup" else 1
+
+
+def public_names(module: str) -> Callable[[], list[str]]:
+    """Return a function ``__dir__`` of a module: ``__all__`` and modules inside, no imports of it.
+
+    A module without ``__all__`` offers all its names but those of Python's ``typing``.
+    """
+
+    def names() -> list[str]:
+        held = vars(sys.modules[module])
+        inner = [name for name in held if held[name] is sys.modules.get(f"{module}.{name}")]
+        own = [name for name, value in held.items() if not _is_of_python(name, value)]
+        return sorted({*held.get("__all__", own), *inner})
+
+    return names
+
+
+def _is_of_python(name: str, value: object) -> bool:
+    """Return whether a name is one of those that modules import for annotations."""
+    return name == "annotations" or any(getattr(each, name, ...) is value for each in (abc, typing))
 
 
 def _is_imported() -> bool:

@@ -42,6 +42,23 @@ def test_completion_offers_public_names_only():
     assert {"RX", "qnode", "gradients", "numpy"} <= set(dir(qg))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "devices", "drawer", "fourier", "gradients", "kernels", "measurements", "noise", "optimize",
+        "pauli", "qaoa", "qchem", "resource", "shadows", "templates", "transforms", "workflow",
+    ],
+)  # fmt: skip
+def test_completion_in_modules_offers_no_names_of_python(name):
+    module = import_module(f"qgate.{name}")
+
+    offered = set(dir(module))
+
+    assert not offered & {"Any", "Callable", "Sequence", "TYPE_CHECKING", "annotations"}
+    assert set(getattr(module, "__all__", ())) <= offered
+    assert all(hasattr(module, each) for each in offered)
+
+
 def test_an_unknown_name_is_an_attribute_error_with_the_name():
     with pytest.raises(AttributeError, match="nope") as error:
         qg.nope  # noqa: B018

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from qgate.exceptions import MeasurementShapeError
-from qgate.lazy_names import refuse_unknown
+from qgate.lazy_names import public_names, refuse_unknown
 from qgate.measurements.classes import (
     ClassicalShadowMP,
     CountsMP,
@@ -95,6 +95,9 @@ _LATER = {
     "measure": ("qgate.operations.mid_measure", "measure"),
 }
 """Names that most circuits do not use, and modules that build on this one."""
+
+
+__dir__ = public_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

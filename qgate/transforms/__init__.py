@@ -14,3 +14,8 @@ def __getattr__(name: str) -> Any:
     names = dict(zip(("__all__", "__getattr__", "__dir__"), attach_stub(__name__), strict=True))
     globals().update(names)
     return names[name] if name in names else names["__getattr__"](name)
+
+
+def __dir__() -> list[str]:
+    found: list[str] = __getattr__("__dir__")()
+    return found
