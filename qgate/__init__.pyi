@@ -36,6 +36,7 @@ from qgate import wires as wires
 from qgate import workflow as workflow
 from qgate.boolean_fn import BooleanFn as BooleanFn
 from qgate.budget import Budget as Budget
+from qgate.circuit_graph import CircuitGraph as CircuitGraph
 from qgate.devices.base import Device as Device
 from qgate.devices.braket.incoming import from_braket as from_braket
 from qgate.devices.braket.outgoing import to_braket as to_braket

@@ -188,8 +188,8 @@ REASONS: tuple[tuple[str, str], ...] = (
         "make_tape qscript operation_recorder OperationRecorder "
         "expand_tape_state_prep construct_execution_config get_transform_program "
         "get_compile_pipeline jacobian_products "
-        "resolution WrappedObj convert_to_numpy_parameters CircuitGraph "
-        "circuit_graph commutation_dag CommutationDAG CommutationDAGNode intermediate_reps "
+        "resolution WrappedObj convert_to_numpy_parameters "
+        "commutation_dag CommutationDAG CommutationDAGNode intermediate_reps "
         "tape_expand",
     ),
     (

@@ -166,6 +166,15 @@ class TapeDetails:
         }
 
     @property
+    def graph(self: Any) -> Any:
+        """The circuit as a directed graph, a ``qg.CircuitGraph``."""
+        from qgate.circuit_graph import CircuitGraph  # on use: no value needs a graph
+
+        return CircuitGraph(
+            self.operations, self.measurements, self.wires, self.par_info, self.trainable_params
+        )
+
+    @property
     def op_wires(self: Any) -> Wires:
         """Wires of the operations, in order of first appearance."""
         return Wires.all_wires([item.wires for item in self.operations])
