@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qgate.mitigation.method import Added, Measured, Mitigated, Target
+from qgate.mitigation.readout import calibration_share, readout_text
 from qgate.typing import FloatArray
 
 
@@ -18,9 +19,12 @@ class ZNE:
     ----------
     scale_factors : tuple of int
         Odd numbers of times that each gate on several wires runs; the first is 1.
+    readout : bool
+        Whether outcomes are corrected for readout errors, which folding does not enlarge.
     """
 
     scale_factors: tuple[int, ...] = (1, 3)
+    readout: bool = True
     name = "zne"
 
     def added(self, target: Target, random: np.random.Generator) -> Added:
@@ -29,16 +33,26 @@ class ZNE:
         weights = abs(self._weights)
         shares = np.repeat(weights[1:] / weights.sum() / size, size)
         rows = np.tile(target.rows, (len(further), 1))
-        return Added(rows, shares, np.repeat(further, size))
+        calibration = calibration_share(target) if self.readout else 0.0
+        return Added(rows, shares, np.repeat(further, size), calibration=calibration)
 
     def mitigated(self, measured: Measured) -> Mitigated:
         """Return the extrapolated outputs; their systematic error is half the correction."""
         size = measured.num_targets
         outputs = measured.outputs.reshape(len(self.scale_factors), size, -1)
-        spread = measured.covariance.reshape(*outputs.shape, outputs.shape[-1])
+        shared = measured.shared
+        spread = measured.covariance - shared @ shared.swapaxes(1, 2)
+        spread = spread.reshape(*outputs.shape, outputs.shape[-1])
         found = np.einsum("f,fro->ro", self._weights, outputs)
         covariance = np.einsum("f,froq->roq", self._weights**2, spread)
-        return Mitigated(found, covariance, abs(found - outputs[0]) / 2, "extrapolated")
+        common = np.einsum(
+            "f,frod->rod", self._weights, shared.reshape(*outputs.shape, shared.shape[-1])
+        )
+        covariance += common @ common.swapaxes(1, 2)
+        text = f"extrapolated from gates repeated {self.scale_factors} times"
+        if self.readout:
+            text += f", {readout_text(measured)}"
+        return Mitigated(found, covariance, abs(found - outputs[0]) / 2, text)
 
     @property
     def _weights(self) -> FloatArray:

@@ -12,6 +12,7 @@ from qgate.exceptions import InvalidOption, UnsupportedEstimate
 from qgate.execution.execute import prepare
 from qgate.jobs.digest import digest_of
 from qgate.mitigation.readout import Readout
+from qgate.mitigation.zne import ZNE
 from qgate.shot_allocation.readout_errors import ReadoutErrors
 
 X = pnp.array([0.3, -0.2], requires_grad=True)
@@ -132,6 +133,15 @@ def test_equal_structures_beside_others_are_told_apart():
     assert digest_of([beside]) != digest_of([sweep])
     ((part,), _, _) = prepare(beside, qg.device("local"))
     assert part.beside.structure == prepare(sweep, qg.device("local"))[0][0].structure
+
+
+@pytest.mark.parametrize(("readout", "shots"), [(True, 100_000), (True, 40), (False, 40)])
+def test_extrapolation_corrects_the_readout_too(node, exact, readout, shots):
+    other = node.update(shots=qg.Budget(shots=shots), mitigation=ZNE(readout=readout))
+    found = qg.estimate(other)(X)
+    assert found.shots <= shots
+    if shots > 1000:
+        assert abs(found.value - exact(X)) < 4 * found.standard_error
 
 
 def test_a_device_string_names_the_method():
