@@ -32,6 +32,7 @@ from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.autodiff.choose_method import Explanation
+    from qgate.autodiff.kept_derivatives import KeptDerivatives
     from qgate.autodiff.kept_simulations import KeptSimulations
     from qgate.autodiff.recordings import Recordings
     from qgate.bridge import Interface
@@ -123,8 +124,6 @@ class QNode:
     recordings: Recordings | None = None
     """Circuits that ``qjit`` recorded; None: each call records its own."""
 
-    _kept: KeptSimulations | None = None
-
     def __init__(
         self,
         func: Callable[..., Any] | Any,
@@ -158,6 +157,7 @@ class QNode:
         if self.device.mitigation is not None:
             self.shots = self._mitigated(self.shots)
         self._last: Tape | Recorded | None = None
+        self._kept: dict[bool, KeptSimulations | KeptDerivatives] = {}
         self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
@@ -315,16 +315,24 @@ class QNode:
         interface = self._choose(leaves(inputs))
         if interface is not None and interface.name != "autograd":
             return None
-        kept = self._kept
+        kept = self._kept.get(traced)
         if kept is None or kept.device is not self.device:
-            from qgate.autodiff.kept_simulations import KeptSimulations  # no first value needs it
-
-            kept = self._kept = KeptSimulations(self.device, self._method, self.max_diff)
-        found = (kept.derivatives if traced else kept).values(*recorded[:2])
+            kept = self._kept[traced] = self._new_kept(traced=traced)
+        found = kept.values(recorded.operations, recorded.measurements)
         if found is None:
             return None
         single = isinstance(recorded.returned, Measurement)
         return (found[0] if single else rebuilt(recorded.returned, iter(found)),)
+
+    def _new_kept(self, *, traced: bool) -> KeptSimulations | KeptDerivatives:
+        # Imported on use: no first value needs these, and no value the derivatives.
+        if traced:
+            from qgate.autodiff.kept_derivatives import KeptDerivatives
+
+            return KeptDerivatives(self.device, self._method, self.max_diff)
+        from qgate.autodiff.kept_simulations import KeptSimulations
+
+        return KeptSimulations(self.device)
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
         recorded = self._recorded(args, kwargs)
@@ -463,7 +471,7 @@ class QNode:
         self.__dict__.update(state)
         if isinstance(self.func, Located):
             self.func = self.__dict__["__wrapped__"] = self.func.function()
-        self._last, self._key = None, call_whole(self)
+        self._last, self._kept, self._key = None, {}, call_whole(self)
 
     def _repr_html_(self) -> str:
         """Return the circuit of the last call for a notebook; nothing runs."""

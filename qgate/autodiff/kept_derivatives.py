@@ -52,7 +52,7 @@ class KeptDerivatives:
         try:
             found = self._known[key]
         except KeyError:
-            found = self._keep(key, Tape(operations, measurements), angles)
+            found = self._keep(key, operations, measurements, angles)
         except TypeError:  # slices are not hashable
             return None
         row = np.array(angles.numbers)
@@ -63,18 +63,24 @@ class KeptDerivatives:
         assert slopes is not None
         return [angles.result(values[0], slopes[:, angles.slots], layout)]
 
-    def _keep(self, key: Hashable, tape: Tape, angles: TracedAngles) -> tuple[Repeated, Any] | None:
+    def _keep(
+        self,
+        key: Hashable,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        angles: TracedAngles,
+    ) -> tuple[Repeated, Any] | None:
         while len(self._known) >= MOST_KEPT:
             self._known.pop(next(iter(self._known)), None)
-        simulate = self._simulation(tape, angles)
+        simulate = None
+        if all(isinstance(item, Gate) for item in operations):  # whose angles are those of the tape
+            simulate = self._simulation(Tape(operations, measurements), angles)
         found = None if simulate is None else (simulate, angles.layout())
         self._known[key] = found
         return found
 
     def _simulation(self, tape: Tape, angles: TracedAngles) -> Repeated | None:
         """Return the simulation of a circuit with its derivatives; None: there is none."""
-        if not all(isinstance(item, Gate) for item in tape.operations):
-            return None
         plain = tape.bind_new_parameters(angles.numbers, range(len(angles.numbers)))
         rows = _in_two_parts(len(angles.numbers), angles.slots)
         circuit = DifferentiableCircuit(

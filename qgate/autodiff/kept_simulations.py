@@ -10,7 +10,6 @@ path of ``evaluate``.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -30,8 +29,6 @@ from qgate.tape import Tape
 from qgate.typing import FloatArray, Tensor
 
 if TYPE_CHECKING:
-    from qgate.autodiff.kept_derivatives import KeptDerivatives
-    from qgate.autodiff.method import Method
     from qgate.devices.base import Device
 
 MOST_KEPT = 64
@@ -46,8 +43,8 @@ SIGNATURE, PARAMETERS = attrgetter("signature"), attrgetter("parameters")
 class KeptSimulations:
     """Simulations of the circuits of a QNode on a device, by their gates and measurements."""
 
-    def __init__(self, device: Device, method: Method | None, max_diff: int | None) -> None:
-        self.device, self.method, self.max_diff = device, method, max_diff
+    def __init__(self, device: Device) -> None:
+        self.device = device
         self._known: dict[Hashable, Repeated | None] = {}
 
     def values(
@@ -71,13 +68,6 @@ class KeptSimulations:
         from qgate.numpy.tensors import marked  # marks come from this module
 
         return [marked(value, True in marks) for value in found]
-
-    @cached_property
-    def derivatives(self) -> KeptDerivatives:
-        """The same for calls that autograd traces."""
-        from qgate.autodiff.kept_derivatives import KeptDerivatives  # values need no autograd
-
-        return KeptDerivatives(self.device, self.method, self.max_diff)
 
     def _keep(
         self, key: Hashable, operations: Sequence[Operator], measurements: Sequence[Measurement]

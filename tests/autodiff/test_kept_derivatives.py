@@ -78,6 +78,26 @@ def test_other_functions_of_entries_are_traced(function):
         np.testing.assert_array_equal(found, first)
 
 
+def test_gates_of_ones_own_that_decompose_by_their_values_are_decomposed_each_time():
+    class Turn(qg.operation.Operation):
+        num_wires = 1
+
+        @staticmethod
+        def compute_decomposition(x, wires):
+            return [qg.RX(x, wires)] if x > 1 else [qg.RX(x, wires), qg.RX(x, wires)]
+
+    @qg.qnode("local")
+    def node(x):
+        Turn(x, wires=0)
+        return qg.expval(qg.Z(0))
+
+    for x in (0.5, 0.5, 0.5, 1.5, 1.5, 0.5):
+        factor = 1 if x > 1 else 2
+        assert node(x) == pytest.approx(np.cos(factor * x), abs=1e-12)
+        slope = qg.grad(node)(qnp.array(x))
+        assert slope == pytest.approx(-factor * np.sin(factor * x), abs=1e-12)
+
+
 def test_second_derivatives_and_forward_mode_do_not_use_first_ones():
     node = repeated(diff_method="best")
 
