@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.mitigation.learned import Learned
+from qgate.mitigation.learned import COMMON, Learned
 from qgate.mitigation.method import Added, Measured, Mitigated, Mitigation, Target
 from qgate.mitigation.zne import ZNE
 from qgate.typing import FloatArray
 
-FEWEST_SHOTS = 16
+FEWEST_SHOTS = 100
 """Shots for each circuit from which rows are added: with fewer, shots are the larger error."""
 
 MOST_SOLVED_WIRES = 20
@@ -23,9 +23,9 @@ class Auto:
     """Weigh a method against no mitigation, for the least expected squared error.
 
     With few shots nothing is added, and the outputs stay as they were measured. With more, factors
-    are learned, or outputs extrapolated where the circuit is too wide to be solved. The error of
-    the outputs as they were measured is that of the added rows, whose exact outputs are known, or
-    what the method corrects beyond its own noise. Values and derivatives have a weight each.
+    are learned, or outputs extrapolated where the circuit is too wide to be solved. The systematic
+    error of the outputs as they were measured is what the method corrects beyond its own errors.
+    Values and derivatives have a weight each.
 
     Parameters
     ----------
@@ -48,12 +48,13 @@ class Auto:
         if len(measured.outputs) == measured.num_targets:
             return raw
         better = _method(measured.wires).mitigated(measured)
-        floor = _floor(measured, raw, better)
+        floor = _floor(raw, better)
         weights = _weights(measured.num_values, raw, better, floor)
         outputs = raw.outputs + weights * (better.outputs - raw.outputs)
         scale = weights[:, :, None] * weights[:, None, :]
         rest = (1 - weights)[:, :, None] * (1 - weights)[:, None, :]
-        systematic = np.hypot(weights * better.systematic_error, (1 - weights) * floor)
+        rest_of_bias = (1 - weights) * abs(better.outputs - raw.outputs)
+        systematic = np.hypot(weights * better.systematic_error, rest_of_bias)
         return Mitigated(
             outputs,
             scale * better.covariance + rest * raw.covariance,
@@ -68,15 +69,18 @@ def _method(wires: int) -> Mitigation:
 
 
 def _as_measured(measured: Measured) -> Mitigated:
-    """Return the outputs without mitigation; their systematic error is not known."""
+    """Return the outputs without mitigation, with the systematic error of an average device."""
     size = measured.num_targets
-    outputs = measured.outputs[:size]
-    unknown = np.full(outputs.shape, np.nan)
-    text = "as measured: too few shots to learn more"
-    return Mitigated(outputs, measured.covariance[:size], unknown, text)
+    lengths = np.sqrt((measured.contributions[:size] ** 2).sum(axis=2))
+    return Mitigated(
+        measured.outputs[:size],
+        measured.covariance[:size],
+        (1 / COMMON - 1) * lengths,
+        "as measured: there are too few shots to learn more",
+    )
 
 
-def _floor(measured: Measured, raw: Mitigated, better: Mitigated) -> FloatArray:
+def _floor(raw: Mitigated, better: Mitigated) -> FloatArray:
     """Return the expected systematic error of the outputs as they were measured, shape (R, O)."""
     noise = np.diagonal(better.covariance, axis1=1, axis2=2) + better.systematic_error**2
     return np.asarray(np.sqrt(np.maximum((better.outputs - raw.outputs) ** 2 - noise, 0.0)))

@@ -29,6 +29,10 @@ FIRST_STEPS = 15
 """Steps before bases with less than one shot are left out."""
 
 
+COPIES, FEW_CIRCUITS = 16, 1024
+"""Limits on the number of circuits where some are repeated, for each different one and in all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShotLimits:
     """Limits of a device on shots.
@@ -43,6 +47,15 @@ class ShotLimits:
     least: int = 1  # minimum shots of one circuit
     set_size: int | None = None  # maximum circuits with one number of shots; None: no sets
     least_set: int = 1  # minimum shots of one set
+    unit: int = 0  # shots of every circuit, of which those with more are repeated; 0: none are
+
+    def in_units(self, shots: int, circuits: int) -> ShotLimits:
+        """Return limits for one set of any size, in which circuits with more shots are repeated.
+
+        There are at most ``COPIES`` times as many circuits, or ``FEW_CIRCUITS``.
+        """
+        unit = max(self.least, shots // max(COPIES * circuits, FEW_CIRCUITS))
+        return ShotLimits(least=unit, unit=unit)
 
     @property
     def smallest(self) -> int:

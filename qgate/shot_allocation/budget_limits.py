@@ -137,10 +137,15 @@ class RoundAllowance:
     """Counter of submissions and shots, which allows only rounds that fit budget and device."""
 
     def __init__(
-        self, budget: Budget, device: Device, request: EstimationRequest, calibration: Calibration
+        self,
+        budget: Budget,
+        device: Device,
+        request: EstimationRequest,
+        calibration: Calibration,
+        unit: int = 0,
     ) -> None:
         self.budget, self.device, self.request = budget, device, request
-        self.calibration = calibration
+        self.calibration, self.unit = calibration, unit
         self.submissions = self.shots = 0
 
     def __call__(self, counts: IntArray) -> bool:
@@ -148,7 +153,7 @@ class RoundAllowance:
         budget, any_size = self.budget, self.device.capabilities.min_total_shots == 1
         if budget.submissions is None and budget.usd is None and any_size:
             return True
-        sweeps = self.request.sweeps(counts)
+        sweeps = self.request.sweeps(counts, self.unit)
         known = self.calibration.sweeps(sweeps)
         own = _submissions_of([*sweeps, *known], self.device)
         if own is None:

@@ -99,6 +99,9 @@ class Calibration:
 
     def _shots(self, others: IntArray) -> IntArray:
         """Return the shots of each preparation; with equal shots those of a circuit beside it."""
+        unit = self._limits.unit
+        if unit:
+            return np.full(2 * (self.most // unit // 2), unit)
         if self._limits.set_size is None:
             pairs = min(PREPARATIONS, self.most // max(1, self._limits.least)) // 2
             return np.full(2 * pairs, self.most // (2 * pairs))

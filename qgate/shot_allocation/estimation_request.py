@@ -60,6 +60,11 @@ class EstimationRequest:
         """Measurement bases of the circuit."""
         return self.measurement_plan.bases
 
+    @property
+    def num_circuits(self) -> int:
+        """Number of rows in bases whose Pauli words are needed there."""
+        return int((self.problem.needed @ self.bases.disjoint.T > 0).sum())
+
     @cached_property
     def circuits(self) -> Sweep:
         """All S rows on which a budget may be spent, in the device's gates."""
@@ -79,12 +84,15 @@ class EstimationRequest:
         covered = (prior > 0) @ self.bases.readable
         return prior if (covered | ~self.problem.needed).all() else None
 
-    def sweeps(self, counts: IntArray) -> list[Sweep]:
-        """Return a sweep for each basis with shots: its rows with shots, from shots (S, B)."""
+    def sweeps(self, counts: IntArray, unit: int = 0) -> list[Sweep]:
+        """Return a sweep for each basis with shots: its rows with shots, from shots (S, B).
+
+        ``unit``: shots of every circuit, of which those with more are repeated; 0: none are.
+        """
         native, sweeps = self.circuits, []
-        for basis, fold, rows in self._runs(counts):
+        for basis, fold, rows in self._runs(counts, unit):
             structure = folded(self.measurement_plan.circuits, fold)[basis]
-            shots = counts[rows, basis]
+            shots = np.full(len(rows), unit) if unit else counts[rows, basis]
             sweep = replace(native, structure=structure, rows=native.rows[rows], shots=shots)
             sweeps.append(self._on_equal_qubits(sweep))
         return sweeps
@@ -97,25 +105,31 @@ class EstimationRequest:
         known = replace(sweep, structure=first, rows=sweep.rows[:1], shots=sweep.shots[:1])
         return replace(sweep, beside=known)
 
-    def _runs(self, counts: IntArray) -> list[tuple[int, int, IntArray]]:
+    def _runs(self, counts: IntArray, unit: int) -> list[tuple[int, int, IntArray]]:
         """Return basis, fold and rows of each circuit structure that runs."""
         folds = np.repeat(self.folds or (1,) * len(self.sweep), self.measurement_plan.num_points)
         runs = []
         for basis in np.flatnonzero(counts.any(axis=0)).tolist():
             for fold in np.unique(folds).tolist():
                 rows = np.flatnonzero((counts[:, basis] > 0) & (folds == fold))
+                if unit:
+                    rows = np.repeat(rows, counts[rows, basis] // unit)
                 if len(rows):
                     runs.append((basis, fold, rows))
         return runs
 
     def samples(
-        self, counts: IntArray, device: Device, calibration: Calibration | None = None
+        self,
+        counts: IntArray,
+        device: Device,
+        calibration: Calibration | None = None,
+        unit: int = 0,
     ) -> list[BasisSamples]:
         """Run each circuit with its number of shots (S, B), in one call of the device.
 
-        A ``calibration`` that did not run yet runs with them.
+        A ``calibration`` that did not run yet runs with them. ``unit`` as for ``sweeps``.
         """
-        sweeps = self.sweeps(counts)
+        sweeps = self.sweeps(counts, unit)
         known = [] if calibration is None else calibration.sweeps(sweeps)
         results = execute_sweeps([*sweeps, *known], device)
         if calibration is not None and known:
@@ -124,7 +138,7 @@ class EstimationRequest:
         samples = [
             BasisSamples.of(each, len(counts), np.zeros(0, np.int64), ()) for each in members
         ]
-        for (basis, _, rows), (found,) in zip(self._runs(counts), results, strict=True):
+        for (basis, _, rows), (found,) in zip(self._runs(counts, unit), results, strict=True):
             outcomes = [Outcomes.from_counts(each, wires) for each in found]
             new = BasisSamples.of(members[basis], len(counts), rows, outcomes)
             samples[basis] = samples[basis].plus(new)

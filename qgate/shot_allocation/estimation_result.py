@@ -148,6 +148,8 @@ def spend(
     """
     limits = limits_of(device)
     planned, rounds = shots_and_rounds(budget, request, device, limits)
+    if device.capabilities.equal_shots and device.capabilities.max_rows is None:
+        limits = limits.in_units(planned, request.num_circuits)
     calibration = _calibration(request, planned, limits, prior)
     shots = planned - calibration.most
     design = designed(request, shots, limits, prior)
@@ -164,12 +166,12 @@ def spend(
             request.problem,
             request.bases,
             design,
-            lambda counts: request.samples(counts, device, calibration),
+            lambda counts: request.samples(counts, device, calibration, limits.unit),
             repeatable_generator("rounding", native, device),
             shots=shots,
             rounds=rounds,
             limits=limits,
-            allows=RoundAllowance(budget, device, request, calibration),
+            allows=RoundAllowance(budget, device, request, calibration, limits.unit),
         )
     used = measured.samples.shots
     spent, submissions = int(used.sum()) + calibration.shots, tracker.totals["submissions"]

@@ -262,8 +262,7 @@ def spend_mitigated(
     """
     target = request_of(constant)
     if shots.each:
-        circuits = int((target.problem.needed @ target.bases.disjoint.T > 0).sum())
-        budget = Budget(shots=(budget.shots or 1) * max(circuits, 1))
+        budget = Budget(shots=(budget.shots or 1) * max(target.num_circuits, 1))
     mitigation = shots.mitigation
     if mitigation is None:
         return spend(budget, target, device, prior=prior)
@@ -288,9 +287,8 @@ def _mitigated_request(
     """Return a request with the rows that a method adds."""
     rows = target.sweep.rows
     trained = slots or tuple(range(rows.shape[1]))
-    circuits = target.measurement_plan.num_points * len(target.bases)
     wires = len(target.sweep.structure.wires)
-    word = _wires_of_words(target)
+    word, circuits = _wires_of_words(target), target.num_circuits
     added = method.added(Target(rows, trained, shots, circuits, wires, word), random)
     if added.solved and wires > MOST_SOLVED_WIRES:
         raise UnsupportedEstimate(

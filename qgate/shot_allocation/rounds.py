@@ -145,6 +145,7 @@ def _whole(
     if limits.smallest > 1:
         ideal = np.where(ideal < limits.smallest * (1 - 1e-9), 0.0, ideal)
     if limits.set_size is None:
-        return rounded(ideal, total, random)
+        unit = max(limits.unit, 1)
+        return unit * rounded(ideal / unit, total // unit, random)
     counts = in_sets(ideal, total, limits)
     return counts if counts.sum() <= total else np.zeros_like(counts)
