@@ -15,6 +15,17 @@ InPython = Callable[[FloatArray], Sequence[FloatArray]]
 """Function from rows of angles (K, n) to values (K, M), and derivatives (K, M, n) if required."""
 
 
+ComputeSlopes = Callable[
+    [tuple[int, ...], Sequence[NumericArray]], tuple[float, Sequence[FloatArray]] | None
+]
+"""From the numbers of the arrays to differentiate by, and all arrays, to a value and derivatives.
+
+None: they cannot be computed together."""
+
+Again = Callable[[Sequence[Tensor]], Tensor]
+"""Function of the same arrays whose value the framework differentiates to any order."""
+
+
 class CustomCall(Protocol):
     """Function from rows of angles to values and derivatives that runs without Python.
 
@@ -188,6 +199,12 @@ class Interface(ABC):
         -------
         traced array, shape (B, M)
         """
+
+    def with_slopes(
+        self, slopes: ComputeSlopes, again: Again, arrays: Sequence[Tensor]
+    ) -> Tensor | None:
+        """Return a number whose first derivatives come with it; None: it takes the general path."""
+        return None
 
     @abstractmethod
     def from_states(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,10 @@ from qgate.autodiff.result_layout import ResultLayout
 from qgate.autodiff.simulations import measured_states, repeated, simulated
 from qgate.autodiff.sweep_function import AdjointStates
 from qgate.autodiff.trainable_sweep import LateInput, TrainableSweep, seed_of
+from qgate.context import active_trackers
 from qgate.devices.statevector import Repeated
 from qgate.exceptions import DifferentiationError
-from qgate.execution.execute import MeasurementResult, validate
+from qgate.execution.execute import MeasurementResult, UnbatchedResult, validate
 from qgate.gradients.registry import METHODS
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
@@ -190,6 +191,30 @@ class DifferentiableCircuit(RecordedCircuit):
     def derived(
         self, arrays: Sequence[Tensor], interface: Interface, seed: Tensor
     ) -> Sequence[MeasurementResult] | None:
+        if seed is None and not active_trackers():
+            value = interface.with_slopes(
+                self._with_slopes, partial(self._again, interface), arrays
+            )
+            if value is not None:
+                return [UnbatchedResult(value)]
+        return self._traced_results(arrays, interface, seed)
+
+    def _with_slopes(
+        self, by: tuple[int, ...], arrays: Sequence[Tensor]
+    ) -> tuple[float, list[FloatArray]] | None:
+        slopes = self.slopes(by)
+        return None if slopes is None else slopes(arrays)
+
+    def _again(self, interface: Interface, arrays: Sequence[Tensor]) -> Tensor:
+        results = self._traced_results(arrays, interface, None)
+        assert results is not None
+        (result,) = results
+        return result.value if isinstance(result, UnbatchedResult) else result
+
+    def _traced_results(
+        self, arrays: Sequence[Tensor], interface: Interface, seed: Tensor
+    ) -> Sequence[MeasurementResult] | None:
+        """Return results of which the framework traces every step."""
         levels = order(arrays if seed is None else [*arrays, seed])
         trained = tuple(interface.trained(arrays))
         known = tuple(map(is_concrete, arrays))

@@ -20,7 +20,7 @@ from torch.autograd import forward_ad
 from torch.utils import _pytree as pytree
 
 from qgate.arrays import Enclosed, opened
-from qgate.bridge import Derivatives, States
+from qgate.bridge import Again, ComputeSlopes, Derivatives, States
 from qgate.interfaces.base import EnclosingInterface
 from qgate.interfaces.host import host
 from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor, copied, device_of
@@ -34,6 +34,7 @@ from qgate.interfaces.torch_numbers import (
     is_plain,
     to_numpy,
 )
+from qgate.interfaces.torch_slopes import value_with_slopes
 from qgate.interfaces.torch_states import StatesAt
 from qgate.typing import Function, Nested, Tensor
 
@@ -103,6 +104,14 @@ class TorchInterface(EnclosingInterface):
         x = torch.cat([as_tensor(part) for part in parts], dim=-1)
         others = [as_tensor(number, x) for number in fixed]
         return TorchArray(_Derivative.apply(x, derivatives, 0, *others))
+
+    def with_slopes(
+        self, slopes: ComputeSlopes, again: Again, arrays: Sequence[Tensor]
+    ) -> Tensor | None:
+        value = value_with_slopes(
+            slopes, lambda each: opened(again(each)), list(map(opened, arrays))
+        )
+        return None if value is None else TorchArray(value)
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
