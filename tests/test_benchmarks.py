@@ -95,7 +95,7 @@ def test_agreement_fails_where_a_known_difference_is_none(run):
     assert "AGREES NOW template: RandomLayers" in done.stdout
 
 
-@pytest.mark.parametrize("script", ["agreement.py", "qnode.py", "jax_jit.py"])
+@pytest.mark.parametrize("script", ["agreement.py", "qnode.py", "frameworks.py"])
 def test_a_script_says_that_it_needs_the_other_interpreter(run, script: str):
     done = run(script)
 

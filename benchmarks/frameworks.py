@@ -1,16 +1,19 @@
-"""Time a value and a gradient of a QNode that jax.jit has compiled, compared with PennyLane's.
+"""Time values and gradients of QNodes in JAX and PyTorch, compared with PennyLane's.
 
-    python benchmarks/jax_jit.py --python .venv-peers/bin/python
+    python benchmarks/frameworks.py --python .venv-peers/bin/python
 
-The environment of PennyLane needs jax, too. Each library has a separate interpreter with one
-thread, in double precision. A round runs the same calls in each in turn. The output has the seconds
-of the first call, which traces and compiles and imports what it needs, and the median over rounds
-of the milliseconds of one call; all are processor time. Exit status 1 if the results do not agree.
+In JAX a function is compiled by ``jax.jit``; in PyTorch qgate's circuit is recorded by ``qjit``.
+The environment of PennyLane needs jax and torch, too. Each library has a separate interpreter with
+one thread, in double precision. A round runs the same calls in each in turn. The output has the
+seconds of the first call, which traces and compiles and imports what it needs, and the median over
+rounds of the milliseconds of one call; all are processor time. Exit status 1 if the results do not
+agree.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -25,33 +28,54 @@ CIRCUITS = {"W3": (4, 1), "W1 n=4": (4, 3)}
 """Numbers of qubits and layers, by the name of the workload in ``workloads.py``."""
 
 DEVICES = {"qgate": "local", "pennylane": "default.qubit"}
-REPEATS = 300
+REPEATS = 100
 
 
-@cache
-def compiled(qml: Any, library: str, circuit: str, call: str) -> Any:
-    """Return a call without arguments."""
+def in_jax(qml: Any, energy: Any, angles: Any, call: str) -> Any:
+    """Return a call of a compiled function."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    n, layers = CIRCUITS[circuit]
-    hamiltonian = ising(qml, n)
-    angles = numpy.random.default_rng(7).uniform(-numpy.pi, numpy.pi, (layers, n, 3))
     numbers = jax.block_until_ready(jax.numpy.asarray(angles))
-
-    @qml.qnode(qml.device(DEVICES[library], wires=n))
-    def energy(angles: Any) -> Any:
-        rotations(qml, angles, range(n))
-        return qml.expval(hamiltonian)
-
     function = jax.jit(energy if call == "value" else jax.grad(energy))
     return lambda: numpy.asarray(function(numbers))
 
 
+def in_torch(qml: Any, energy: Any, angles: Any, call: str) -> Any:
+    """Return a call of a QNode, recorded where the library can do that for torch."""
+    import torch
+
+    torch.set_num_threads(1)
+    numbers = torch.tensor(angles, requires_grad=call == "gradient")
+    function = qml.qjit(energy) if qml.__name__ == "qgate" else energy
+
+    def gradient() -> Any:
+        return torch.autograd.grad(function(numbers), numbers)[0].numpy()
+
+    return gradient if call == "gradient" else lambda: function(numbers).numpy()
+
+
+FRAMEWORKS = {"jax": in_jax, "torch": in_torch}
+
+
+@cache
+def prepared(qml: Any, framework: str, circuit: str, call: str) -> Any:
+    """Return a call without arguments."""
+    n, layers = CIRCUITS[circuit]
+    hamiltonian = ising(qml, n)
+    angles = numpy.random.default_rng(7).uniform(-numpy.pi, numpy.pi, (layers, n, 3))
+
+    @qml.qnode(qml.device(DEVICES[qml.__name__], wires=n))
+    def energy(angles: Any) -> Any:
+        rotations(qml, angles, range(n))
+        return qml.expval(hamiltonian)
+
+    return FRAMEWORKS[framework](qml, energy, angles, call)
+
+
 def answer(qml: Any, _: Any, request: dict[str, Any]) -> Any:
     """Return the milliseconds of a call; of a first call also its result and seconds."""
-    library = qml.__name__
-    call = compiled(qml, library, request["circuit"], request["call"])
+    call = prepared(qml, request["framework"], request["circuit"], request["call"])
     started = time.process_time()
     if "first" in request:
         result = call().reshape(-1).tolist()
@@ -64,14 +88,14 @@ def answer(qml: Any, _: Any, request: dict[str, Any]) -> Any:
 def run(python: str, rounds: int) -> int:
     """Measure, print, and return the exit status."""
     worst = 0.0
-    print(f"{'':18} {'qgate':>9} {'first, s':>9} {'PennyLane':>9} {'first, s':>9} {'differ':>8}")
+    print(f"{'':22} {'qgate':>9} {'first, s':>9} {'PennyLane':>9} {'first, s':>9} {'differ':>8}")
     with (
         Peer(sys.executable, __file__, "qgate") as ours,
         Peer(python, __file__, "pennylane") as theirs,
     ):
-        for circuit in CIRCUITS:
+        for framework, circuit in itertools.product(FRAMEWORKS, CIRCUITS):
             for call in ("value", "gradient"):
-                request = {"circuit": circuit, "call": call}
+                request = {"framework": framework, "circuit": circuit, "call": call}
                 first = [peer.ask(**request, first=True) for peer in (ours, theirs)]
                 times = [[peer.ask(**request) for peer in (ours, theirs)] for _ in range(rounds)]
                 medians = map(statistics.median, zip(*times, strict=True))
@@ -79,7 +103,7 @@ def run(python: str, rounds: int) -> int:
                 off = float(numpy.abs(results[0] - results[1]).max())
                 cells = zip(medians, first, strict=True)
                 shown = " ".join(f"{ms:9.4f} {each['first_s']:9.2f}" for ms, each in cells)
-                print(f"{circuit} {call}".ljust(18), shown, f"{off:8.0e}", flush=True)
+                print(f"{framework} {circuit} {call}".ljust(22), shown, f"{off:8.0e}", flush=True)
                 worst = max(worst, off)
     return int(not worst <= 1e-12)
 
