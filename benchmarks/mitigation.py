@@ -32,8 +32,6 @@ BUDGETS = {"LiH6": 1_000_000}
 
 OTHERS = 100_000
 MOST_OFF = 1e-6
-WORSE = 1.05
-"""Ratio to the error without mitigation from which a method counts as worse."""
 
 
 def run(options: argparse.Namespace) -> list[Errors]:
@@ -62,36 +60,40 @@ def run(options: argparse.Namespace) -> list[Errors]:
 
 def line(errors: Errors, every: Sequence[Errors]) -> str:
     """Return a line with the errors of a method in a case, and their ratios to no mitigation."""
-    value, gradient = ratios(errors, every)
+    raw = without(errors, every)
+    own = errors.roots
+    value, gradient = own if raw is None else own / raw.roots
     shares = [errors.coverage(part) for part in (slice(0, 1), slice(1, None))]
     submissions = max(errors.submissions, default=0) or "-"
     return (
-        f"  {errors.budget:>8} {errors.method:9} value {errors.value:8.1f} mHa ({value:5.2f}x), "
-        f"gradient {errors.gradient:8.1f} mHa/rad, {errors.relative:7.1%} ({gradient:5.2f}x), "
-        f"within 2 errors {shares[0]:4.0%} {shares[1]:4.0%}, "
-        f"submissions {submissions}"
+        f"  {errors.budget:>8} {errors.method:12} value {own[0]:8.1f} mHa ({value:5.2f}x), "
+        f"gradient {own[1]:8.1f} mHa/rad, {errors.relative:7.1%} ({gradient:5.2f}x), "
+        f"within 2 errors {shares[0]:4.0%} {shares[1]:4.0%}, submissions {submissions}"
     )
 
 
-def ratios(errors: Errors, every: Sequence[Errors]) -> tuple[float, float]:
-    """Return errors of value and gradient, divided by those without mitigation."""
-    for raw in every:
-        if (raw.case, raw.budget, raw.method) == (errors.case, errors.budget, "none"):
-            return errors.value / raw.value, errors.gradient / raw.gradient
-    return float("nan"), float("nan")
+def without(errors: Errors, every: Sequence[Errors]) -> Errors | None:
+    """Return the errors without mitigation in the same case, with the same budget."""
+    key = errors.case, errors.budget, "none"
+    found = [each for each in every if (each.case, each.budget, each.method) == key]
+    return found[0] if found else None
 
 
 def summary(name: str, every: Sequence[Errors]) -> str:
     """Return the median ratios of a method, and how often it is worse than no mitigation."""
-    own = [each for each in every if each.method == name]
-    found = np.array([ratios(each, every) for each in own])
-    median, worse = np.median(found, axis=0), (found > WORSE).mean(axis=0)
+    pairs = [(each, without(each, every)) for each in every if each.method == name]
+    known = [(each, raw) for each, raw in pairs if raw is not None]
+    if not known:
+        return f"{name:12} is not compared: measure 'none' as well"
+    median = np.median([each.roots / raw.roots for each, raw in known], axis=0)
+    worse = np.mean([each.is_worse(raw) for each, raw in known], axis=0)
     value, gradient = (
-        np.mean([each.coverage(part) for each in own]) for part in (slice(0, 1), slice(1, None))
+        np.mean([each.coverage(part) for each, _ in known])
+        for part in (slice(0, 1), slice(1, None))
     )
     return (
-        f"{name:9} median error relative to none: value {median[0]:.2f}, gradient {median[1]:.2f}; "
-        f"worse in {worse[0]:.0%} and {worse[1]:.0%} of {len(own)} cases and budgets; "
+        f"{name:12} median error to that of none: value {median[0]:.2f}, gradient {median[1]:.2f}; "
+        f"worse in {worse[0]:.0%} and {worse[1]:.0%} of {len(known)} cases and budgets; "
         f"within two errors {value:.0%} and {gradient:.0%}"
     )
 
@@ -111,7 +113,7 @@ def markdown(every: Sequence[Errors]) -> str:
 
 def cell(errors: Errors) -> str:
     """Return the errors of value and gradient, and their shares within two claimed errors."""
-    text = f"{errors.value:.1f} / {errors.relative:.0%}"
+    text = f"{errors.roots[0]:.1f} / {errors.relative:.0%}"
     if not errors.claimed:
         return text
     shares = (errors.coverage(slice(0, 1)), errors.coverage(slice(1, None)))

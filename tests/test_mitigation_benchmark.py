@@ -25,6 +25,7 @@ def circuit(x):
 
 
 SMALL = Problem(circuit, (0.7, -0.4))
+SHARED = Problem(lambda x: (qg.RX(x[0], wires=1), circuit(np.array([2 * x[0], 0.3])))[1], (0.7,))
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +81,11 @@ def test_the_coherent_error_follows_gates_on_two_qubits_only(manila):
     assert noise.source == manila.noisy.noise.source
 
 
-def test_peers_without_noise_give_the_exact_value_and_gradient():
-    x = SMALL.point(0)
-    value, gradient = SMALL.exact(x)
-    circuits = Circuits(Peers(SMALL, x, qg.device("local")).target.request, qg.device("local"))
+@pytest.mark.parametrize("problem", [SMALL, SHARED])
+def test_peers_without_noise_give_the_exact_value_and_gradient(problem):
+    x = problem.point(0)
+    value, gradient = problem.exact(x)
+    circuits = Circuits(Peers(problem, x, qg.device("local")).target.request, qg.device("local"))
     found = circuits.outputs(0, 10**12, np.random.default_rng(0), np.zeros((2, 2)))
 
     assert np.allclose(found, [value, *gradient], atol=1e-4)
@@ -106,6 +108,16 @@ def test_the_regression_finds_a_line():
     x = np.array([0.0, 1.0, 3.0])
     assert line(x, 2 * x - 1) == pytest.approx((2.0, -1.0))
     assert line(np.ones(2), np.array([1.0, 3.0])) == pytest.approx((1.0, 1.0))
+
+
+def test_a_method_is_worse_only_beyond_chance():
+    off = list(np.random.default_rng(0).normal(size=(50, 3)))
+    small = measuring.Errors("case", 1, "none", off)
+    large = measuring.Errors("case", 1, "zne", [3 * each for each in off])
+    similar = measuring.Errors("case", 1, "zne", [1.05 * each for each in off])
+
+    assert large.is_worse(small).tolist() == [True, True]
+    assert similar.is_worse(small).tolist() == [False, False]
 
 
 def test_errors_of_every_method_are_measured_printed_and_written(

@@ -20,8 +20,8 @@ from .drawn import DrawnDevice
 from .peers import Peers
 
 OURS = ("none", "readout", "zne", "learned", "auto")
-PEERS = {"peer ZNE": Peers.zne, "peer CDR": Peers.cdr}
-"""Readout corrected and extrapolated along a line (1, 3), and regression, see ``peers.py``."""
+PEERS = {"peer ZNE": Peers.zne, "peer CDR": Peers.cdr, "peer CDR far": Peers.cdr_far}
+"""Readout corrected and extrapolated along a line (1, 3), and regressions, see ``peers.py``."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,29 @@ class Errors:
     submissions: list[int] = field(default_factory=list)
 
     @property
-    def value(self) -> float:
-        """Root of the mean squared error of values, in thousandths."""
-        return 1e3 * float(np.sqrt(np.mean([each[0] ** 2 for each in self.off])))
+    def squares(self) -> np.ndarray:
+        """Squared error of the value and squared length of the gradient's error, shape (2, N)."""
+        off = np.array(self.off)
+        return np.array([off[:, 0] ** 2, (off[:, 1:] ** 2).sum(axis=1)])
 
     @property
-    def gradient(self) -> float:
-        """Root of the mean squared length of the gradient's error, in thousandths."""
-        return 1e3 * float(np.sqrt(np.mean([each[1:] @ each[1:] for each in self.off])))
+    def roots(self) -> np.ndarray:
+        """Roots of the mean squared errors of value and gradient, in thousandths."""
+        return 1e3 * np.sqrt(self.squares.mean(axis=1))
 
     @property
     def relative(self) -> float:
-        """The same, relative to the root of the mean squared length of the gradient."""
-        return 1e-3 * self.gradient / float(np.sqrt(np.mean(np.square(self.lengths))))
+        """Error of the gradient, relative to the root of its mean squared length."""
+        return 1e-3 * float(self.roots[1] / np.sqrt(np.mean(np.square(self.lengths))))
+
+    def is_worse(self, other: Errors) -> np.ndarray:
+        """Return whether errors of value and gradient are larger by more than chance, shape (2,).
+
+        That is two standard errors of the difference of the mean squared errors.
+        """
+        gap = self.squares.mean(axis=1) - other.squares.mean(axis=1)
+        spread = sum(each.squares.var(axis=1) / len(each.off) for each in (self, other))
+        return np.asarray(gap > 2 * np.sqrt(spread))
 
     def coverage(self, part: slice) -> float:
         """Share of errors within two of the claimed ones; NaN: none are claimed."""

@@ -31,6 +31,7 @@ from qgate.shot_allocation.estimation_request import (
     estimation_request,
     with_constants,
 )
+from qgate.sweep import Sweep
 
 from .cases import Problem
 from .drawn import DrawnDevice
@@ -40,7 +41,7 @@ CALIBRATION = 0.05
 
 FACTORS = (1, 3)
 TRAINING = 10
-"""Number of training circuits, mitiq's default, each with half of its angles at 0."""
+"""Number of training circuits, mitiq's default, each with half of its angles replaced."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,20 @@ def corrected(supports: np.ndarray, signs: np.ndarray, wrong: np.ndarray) -> np.
 
 
 @dataclass(frozen=True)
+class Training:
+    """Training circuits of a regression, and their exact values."""
+
+    circuits: Circuits
+
+    @cached_property
+    def solved(self) -> np.ndarray:
+        """Exact values of the training circuits."""
+        exact = replace(self.circuits, device=qg.device("local"))
+        no_errors = np.zeros((len(exact.wires), 2))
+        return exact.outputs(0, 10**12, np.random.default_rng(0), no_errors)
+
+
+@dataclass(frozen=True)
 class Peers:
     """Circuits of a gradient at a point, and of training circuits near it."""
 
@@ -147,20 +162,22 @@ class Peers:
         return Circuits(self._request(self.point[None], derivatives=True), self.device, FACTORS)
 
     @cached_property
-    def training(self) -> Circuits:
-        """Training circuits, for their values only."""
+    def near(self) -> Training:
+        """Training circuits with half of their angles at 0, the closest Clifford ones."""
+        return self._training(far=False)
+
+    @cached_property
+    def far(self) -> Training:
+        """Training circuits with half of their angles at random multiples of pi / 2."""
+        return self._training(far=True)
+
+    def _training(self, *, far: bool) -> Training:
         random = np.random.default_rng(1)
         rows = np.tile(self.point, (TRAINING, 1))
         for row in rows:
-            row[random.permutation(len(row))[: (len(row) + 1) // 2]] = 0.0
-        return Circuits(self._request(rows, derivatives=False), self.device)
-
-    @cached_property
-    def solved(self) -> np.ndarray:
-        """Exact values of the training circuits."""
-        exact = replace(self.training, device=qg.device("local"))
-        no_errors = np.zeros((len(exact.wires), 2))
-        return exact.outputs(0, 10**12, np.random.default_rng(0), no_errors)
+            chosen = random.permutation(len(row))[: (len(row) + 1) // 2]
+            row[chosen] = random.integers(-1, 3, len(chosen)) * np.pi / 2 if far else 0.0
+        return Training(Circuits(self._request(rows, derivatives=False), self.device))
 
     def zne(self, shots: int, random: np.random.Generator) -> np.ndarray:
         """Return outputs with readout corrected, extrapolated along a line from 1 and 3."""
@@ -171,29 +188,45 @@ class Peers:
         return extrapolated(one, three)
 
     def cdr(self, shots: int, random: np.random.Generator) -> np.ndarray:
-        """Return outputs by a line from noisy to exact values, with the slope for derivatives."""
+        """Return outputs by a line from noisy to exact values, with the slope for derivatives.
+
+        Angles of training circuits are replaced by the closest Clifford ones, mitiq's default.
+        """
+        return self._regression(self.near, shots, random)
+
+    def cdr_far(self, shots: int, random: np.random.Generator) -> np.ndarray:
+        """Return the same with random Clifford angles, whose values differ more."""
+        return self._regression(self.far, shots, random)
+
+    def _regression(
+        self, training: Training, shots: int, random: np.random.Generator
+    ) -> np.ndarray:
         no_errors = np.zeros((len(self.target.wires), 2))
         own = max(shots // (2 * self.target.count), 1)
-        others = max(shots // (2 * self.training.count), 1)
+        others = max(shots // (2 * training.circuits.count), 1)
         measured = self.target.outputs(0, own, random, no_errors)
-        noisy = self.training.outputs(0, others, random, no_errors)
-        slope, offset = line(noisy, self.solved)
+        noisy = training.circuits.outputs(0, others, random, no_errors)
+        slope, offset = line(noisy, training.solved)
         return np.concatenate([slope * measured[:1] + offset, slope * measured[1:]])
 
     def _request(self, rows: np.ndarray, *, derivatives: bool) -> EstimationRequest:
-        tapes = []
-        for row in rows:
-            with qg.QuantumTape() as tape:
-                self.problem.circuit(row)
-            tapes.append(tape.sweep())
+        tapes = [self._sweep(row) for row in rows]
         every = np.concatenate([each.rows for each in tapes])
         constant = with_constants(replace(tapes[0], rows=every, shots=None), self.device)
         slots = tuple(range(constant.rows.shape[1]))
-        shifted = None
-        if derivatives:
-            method = METHODS["parameter-shift"]
-            shifted = method.shifts(constant.structure, slots, shots=1000, options={})
-        return estimation_request(constant, shifted, values=True, derivatives=derivatives)
+        if not derivatives:
+            return estimation_request(constant, None, values=True, derivatives=False)
+        method = METHODS["parameter-shift"]
+        shifted = method.shifts(constant.structure, slots, shots=1000, options={})
+        slopes = np.array(
+            [self._sweep(rows[0] + unit).rows[0] - every[0] for unit in np.eye(rows.shape[1])]
+        )  # angles of gates are linear in those of the circuit
+        return estimation_request(constant, shifted, values=True, jacobian=slopes)
+
+    def _sweep(self, row: np.ndarray) -> Sweep:
+        with qg.QuantumTape() as tape:
+            self.problem.circuit(row)
+        return tape.sweep()
 
 
 def extrapolated(one: np.ndarray, three: np.ndarray) -> np.ndarray:
