@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.mitigation.learned import COMMON, Learned
+from qgate.mitigation.learned import COMMON, MOST_SOLVED_WIRES, Learned
 from qgate.mitigation.method import Added, Measured, Mitigated, Mitigation, Target
 from qgate.mitigation.zne import ZNE
 from qgate.typing import FloatArray
 
 FEWEST_SHOTS = 100
 """Shots for each circuit from which rows are added: with fewer, shots are the larger error."""
-
-MOST_SOLVED_WIRES = 20
-"""Number of wires up to which factors are learned; the exact outputs of more are not computed."""
 
 
 @dataclass(frozen=True)

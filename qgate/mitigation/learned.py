@@ -18,6 +18,9 @@ from qgate.typing import FloatArray
 COMMON, COMMON_SPREAD = 0.75, 0.25
 """Mean and standard deviation of the factor that all contributions share, before measurements."""
 
+MOST_SOLVED_WIRES = 24
+"""Maximum number of wires of circuits whose exact outputs the local device computes."""
+
 LEAST, MOST = 0.1, 1.5
 """Range of factors."""
 

@@ -19,7 +19,10 @@ from qgate.exceptions import UnsupportedEstimate
 from qgate.execution.execute import execute_sweeps
 from qgate.jobs.randomness import repeatable_generator
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.mitigation.learned import MOST_SOLVED_WIRES
 from qgate.mitigation.method import Added, Mitigated, Mitigation, Target
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_words import to_letters
 from qgate.recording import paused
 from qgate.shot_allocation.estimation_request import EstimationRequest
 from qgate.shot_allocation.estimation_result import EstimationResult, spend
@@ -33,9 +36,6 @@ from qgate.typing import FloatArray, IntArray
 if TYPE_CHECKING:
     from qgate.devices.base import Device
     from qgate.sweep import Sweep
-
-MOST_SOLVED_WIRES = 20
-"""Maximum number of wires of circuits whose exact values the local device computes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,20 +337,14 @@ def exact_means(request: EstimationRequest, first: int) -> FloatArray:
     -------
     array, shape (N, S, T)
     """
-    points, native = request.measurement_plan.num_points, request.circuits
-    wires = request.measurement_plan.observed.wires
-    circuits, local = native.with_rows(native.rows[first * points :], None), device_of("local")
-    found = np.zeros((len(circuits), request.problem.vectors.shape[1]))
-    places = np.arange(len(wires) - 1, -1, -1)
-    bits = ((np.arange(2 ** len(wires))[:, None] >> places) & 1).astype(bool)
+    plan = request.measurement_plan
+    points, observed, rows = plan.num_points, plan.observed, request.circuits.rows
     with paused():
-        measured = Measurement(MeasurementKind.PROBS, wires=wires)
-        sweeps = [
-            circuits.with_structure(structure.with_measurements([measured]))
-            for structure in request.measurement_plan.circuits
-        ]
-    for basis, (probabilities,) in zip(
-        request.bases.members, execute_sweeps(sweeps, local), strict=True
-    ):
-        found[:, basis.readable] = np.asarray(probabilities) @ basis.values(bits)
-    return found.reshape(-1, points, found.shape[1])
+        letters = to_letters(observed.x, observed.z)
+        words = PauliSum.from_words(np.ones(len(letters)), letters, observed.wires)
+        structure = plan.shifted.decomposed.structure.with_measurements(
+            [Measurement(MeasurementKind.TERMS, words)]
+        )
+    sweep = replace(request.circuits, structure=structure, rows=rows[first * points :])
+    ((found,),) = execute_sweeps([sweep], device_of("local"))
+    return np.asarray(found).reshape(-1, points, len(letters))
