@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from openqasm3 import ast
 
 from qgate.interchange.conditions import Condition, applied, is_conditional
+from qgate.interchange.qasm_bits import copied
 from qgate.interchange.qasm_values import (
+    Bits,
     Register,
     Scope,
     Value,
@@ -161,7 +163,7 @@ def call(reader: Reader, node: ast.FunctionCall, scope: Scope) -> Value:
     if reader.level == MOST_LEVELS:
         unsupported(node, f"{own.name.name!r} calls itself without an end", "Write a loop.")
     names = {
-        argument.name.name: _argument(argument, given, scope)
+        argument.name.name: _argument(reader, argument, given, scope)
         for argument, given in zip(own.arguments, node.arguments, strict=True)
     }
     outer, reader.scope = reader.scope, reader.outermost
@@ -178,7 +180,7 @@ def call(reader: Reader, node: ast.FunctionCall, scope: Scope) -> Value:
     return None
 
 
-def _argument(argument: Any, given: Any, scope: Scope) -> Value:
+def _argument(reader: Reader, argument: Any, given: Any, scope: Scope) -> Value:
     """Return the value of an argument of a subroutine."""
     value = scope.value(given)
     if isinstance(argument, ast.QuantumArgument):
@@ -186,7 +188,9 @@ def _argument(argument: Any, given: Any, scope: Scope) -> Value:
         if not isinstance(value, Register) or len(value.qubits) != size:
             invalid(given, f"{argument.name.name!r} is no register of {size} qubits", "Give one.")
         return Register(value.qubits, single=argument.size is None)
-    if isinstance(argument.type, ast.BitType | ast.ArrayReferenceType):
+    if isinstance(value, Bits):
+        return copied(reader, value)
+    if isinstance(argument.type, ast.ArrayReferenceType):
         return value
     return scope.as_type(scope.number(given), argument.type, given)
 

@@ -19,6 +19,7 @@ from qgate.interchange.angles import Angle, Input
 from qgate.interchange.gate_names import GATE_NAMES
 from qgate.interchange.inputs import InputSpec
 from qgate.interchange.pragmas import Results, read_pragma
+from qgate.interchange.qasm_bits import assign_bits, declare_bits, forget_values, new_bits
 from qgate.interchange.qasm_control import CONTROL, Leaves, call
 from qgate.interchange.qasm_definitions import define
 from qgate.interchange.qasm_values import (
@@ -40,9 +41,6 @@ LIBRARIES = frozenset({"stdgates.inc", "qelib1.inc", "stdgates.qasm"})
 """Files whose gates are built in."""
 
 VERSIONS = frozenset({None, "2", "2.0", "3", "3.0", "3.1"})
-
-LITERALS = (ast.BitstringLiteral, ast.IntegerLiteral, ast.BooleanLiteral)
-"""Values that bits are set to."""
 
 READ = "Gates, registers, measurements, resets, inputs, variables and control flow are read."
 
@@ -79,6 +77,8 @@ class Reader:
     results: Results = field(default_factory=list)
     physical: bool = False
     """Whether qubits are those of a device, ``$0``."""
+    shared: set[int] = field(default_factory=set)
+    """Bits whose outcomes were copied."""
     in_branch: bool = False
     """Whether a branch is being read that depends on outcomes."""
 
@@ -120,7 +120,8 @@ class Reader:
 
     # Declarations ------------------------------------------------------------------
 
-    def _declare(self, identifier: ast.Identifier, value: Value, node: ast.QASMNode) -> None:
+    def declare(self, identifier: ast.Identifier, value: Value, node: ast.QASMNode) -> None:
+        """Declare a name, which may not be that of a gate."""
         if identifier.name in self.definitions:
             invalid(node, f"{identifier.name!r} is declared twice", "Choose another name.")
         self.scope.declare(identifier, value, node)
@@ -143,44 +144,29 @@ class Reader:
         first, name = len(self.qubits), node.qubit.name
         single = node.size is None
         register = Register(tuple(range(first, first + size)), single)
-        self._declare(node.qubit, register, node)
+        self.declare(node.qubit, register, node)
         self.qubits += [name] if single else [f"{name}[{index}]" for index in range(size)]
 
     def _classical(self, node: ast.ClassicalDeclaration) -> None:
         if isinstance(node.type, ast.BitType):
-            self._bits(node, node.type.size, node.init_expression)
+            declare_bits(self, node, node.type.size, node.init_expression)
             return
         scope, kind = self.scope, node.type
         if isinstance(node.init_expression, ast.QuantumMeasurement):
-            self._bits(node, None, node.init_expression)
+            declare_bits(self, node, None, node.init_expression)
             return
         found = None if node.init_expression is None else scope.value(node.init_expression)
         if not isinstance(kind, ast.ArrayType):
             found = None if found is None else scope.as_type(found, kind, node)
-        self._declare(node.identifier, 0 if found is None else found, node)
+        self.declare(node.identifier, 0 if found is None else found, node)
         if isinstance(kind, ast.ArrayType):
             scope.check_array(found, kind, node)
         else:
             scope.types[node.identifier.name] = kind
 
-    def _bits(self, node: Any, size: Any, outcome: Any) -> None:
-        count = 1 if size is None else self.scope.whole(size, "the size of a register")
-        if isinstance(outcome, ast.FunctionCall | ast.Identifier | ast.IndexExpression):
-            bits = self.scope.value(outcome)
-            if not isinstance(bits, Bits) or len(bits.bits) != count:
-                unsupported(node, "a bit is computed", "Bits are set by measurements.")
-            self._declare(node.identifier, Bits(bits.bits, size is None), node)
-            return
-        bits = self._new_bits(count, single=size is None)
-        self._declare(node.identifier, bits, node)
-        if isinstance(outcome, ast.QuantumMeasurement):
-            self._measured(outcome, bits, node)
-        elif outcome is not None:
-            self._set_bits(bits, outcome, node)
-
     def _constant(self, node: ast.ConstantDeclaration) -> None:
         value = self.scope.value(node.init_expression)
-        self._declare(node.identifier, self.scope.as_type(value, node.type, node), node)
+        self.declare(node.identifier, self.scope.as_type(value, node.type, node), node)
         self.scope.constants.add(node.identifier.name)
 
     def _input(self, node: ast.IODeclaration) -> None:
@@ -188,7 +174,7 @@ class Reader:
             size = node.type.size if isinstance(node.type, ast.BitType) else None
             if not isinstance(node.type, ast.BitType):
                 unsupported(node, "an output is no bit", "Outputs are bits.")
-            self._bits(node, size, None)
+            declare_bits(self, node, size, None)
             return
         name, kind = node.identifier.name, node.type
         length: int | None = None
@@ -200,17 +186,17 @@ class Reader:
             unsupported(node, f"the input {name!r} has no type of a number", remedy)
         self.inputs.append(InputSpec(name, length))
         found = Input(name) if length is None else InputArray(name, length)
-        self._declare(node.identifier, found, node)
+        self.declare(node.identifier, found, node)
 
     def _alias(self, node: ast.AliasStatement) -> None:
-        self._declare(node.target, self.scope.value(node.value), node)
+        self.declare(node.target, self.scope.value(node.value), node)
 
     def _assignment(self, node: ast.ClassicalAssignment) -> None:
         target = node.lvalue
         identifier = target if isinstance(target, ast.Identifier) else target.name
         found = self.scope.find(identifier.name)
         if isinstance(found, Bits):
-            self._assign_bits(node, identifier.name, found)
+            assign_bits(self, node, identifier.name, found)
             return
         is_number = isinstance(target, ast.Identifier) and not isinstance(
             found, Register | InputArray | Input | None
@@ -224,34 +210,7 @@ class Reader:
             value.span = node.span
         self.scope.assign(identifier.name, self.scope.number(value), node)
 
-    def _assign_bits(self, node: ast.ClassicalAssignment, name: str, found: Bits) -> None:
-        """Let bits stand for those that an expression returns."""
-        target = self.scope.value(node.lvalue)
-        if node.op.name == "=" and isinstance(node.rvalue, LITERALS):
-            self._set_bits(target, node.rvalue, node)
-            return
-        is_call = isinstance(node.rvalue, ast.FunctionCall | ast.Identifier | ast.IndexExpression)
-        source = self.scope.value(node.rvalue) if is_call and node.op.name == "=" else None
-        if not isinstance(source, Bits) or len(source.bits) != len(target.bits):
-            unsupported(node, "a bit is computed", "Bits are set by measurements.")
-        pairs = dict(zip(target.bits, source.bits, strict=True))
-        bits = Bits(tuple(pairs.get(bit, bit) for bit in found.bits), found.single)
-        self.scope.assign(name, bits, node)
-
     # Gates -------------------------------------------------------------------------
-
-    def _set_bits(self, target: Bits, literal: Any, node: ast.QASMNode) -> None:
-        """Give bits the values of a literal."""
-        if not isinstance(literal, LITERALS):
-            unsupported(node, "a bit is computed", "Bits are set by measurements and literals.")
-        count = len(target.bits)
-        width = literal.width if isinstance(literal, ast.BitstringLiteral) else count
-        if width != count or int(literal.value) >> count:
-            invalid(node, f"a value does not fit into {count} bits", f"Give {count} bits.")
-        if self.in_branch:
-            unsupported(node, "a bit depends on an outcome", "Only gates can be conditional.")
-        values = {bit: int(literal.value) >> at & 1 for at, bit in enumerate(target.bits)}
-        self.outermost.bit_values.update(values)
 
     def _gate(self, node: ast.QuantumGate | ast.QuantumPhase) -> None:
         self.steps += self.applied(node, self.scope)
@@ -269,6 +228,8 @@ class Reader:
         controls = self._controls(node, scope)
         used = sum(len(values) for values in controls if values is not None)
         rows = self._rows(node, registers)
+        if is_phase and len(rows) == 1:  # Braket writes a qubit, which a global phase does not need
+            rows = [rows[0][:used]]
         found: list[Gates] = []
         for row in rows:
             if len(set(row)) < len(row):
@@ -415,11 +376,12 @@ class Reader:
         target = None if node.target is None else self.scope.value(node.target)
         if target is not None and not isinstance(target, Bits):
             invalid(node, f"an outcome is stored in {kind_of(target)}", "Store it in bits.")
-        self._measured(node.measure, target, node)
+        self.measured(node.measure, target, node)
 
-    def _measured(
+    def measured(
         self, measure: ast.QuantumMeasurement, target: Bits | None, node: ast.QASMNode
     ) -> None:
+        """Read a measurement into bits, or without storing its outcomes."""
         qubits = self._register(measure.qubit, self.scope).qubits
         bits: Sequence[int | None] = (None,) * len(qubits) if target is None else target.bits
         if len(bits) != len(qubits):
@@ -429,8 +391,8 @@ class Reader:
                 "Give registers of one size.",
             )
         self._refuse_in_branch(node, "a measurement")
-        for bit in () if target is None else target.bits:
-            self.outermost.bit_values.pop(bit, None)
+        if target is not None:
+            forget_values(self, target, node)
         self.steps += map(Measured, qubits, bits)
 
     def _reset(self, node: ast.QuantumReset) -> None:
@@ -460,14 +422,9 @@ class Reader:
         if not isinstance(node, ast.QuantumMeasurement):
             return self.scope.value(node)
         register = self._register(node.qubit, self.scope)
-        bits = self._new_bits(len(register.qubits), single=register.single)
-        self._measured(node, bits, statement)
+        bits = new_bits(self, len(register.qubits), single=register.single)
+        self.measured(node, bits, statement)
         return bits
-
-    def _new_bits(self, count: int, *, single: bool) -> Bits:
-        check_size("A register", count, unit="bits", remedy="Declare fewer bits.")
-        self.num_bits += count
-        return Bits(tuple(range(self.num_bits - count, self.num_bits)), single)
 
     def _pragma(self, node: ast.Pragma) -> None:
         read_pragma(self, node)

@@ -186,7 +186,9 @@ class Scope:
             invalid(node, f"{name!r} is a constant", "Assign to a variable.")
         if name in self.names or self.outer is None:
             kind = self.types.get(name)
-            self.names[name] = value if kind is None else self.as_type(value, kind, node)
+            if kind is not None and not is_free(value):  # a size cannot be applied to an input
+                value = self.as_type(value, kind, node)
+            self.names[name] = value
         elif self.conditional:
             unsupported(node, f"{name!r} depends on an outcome", "Only gates can be conditional.")
         else:
@@ -420,8 +422,6 @@ def condition_of(node: Any, scope: Scope) -> Condition:
         return applied(node.op.name, *pair)
     if isinstance(node, ast.Cast):
         return condition_of(node.argument, scope)
-    if isinstance(node, ast.BitstringLiteral):
-        return node.value
     found = scope.value(node)
     if isinstance(found, Bits):
         return register_value(found.bits, scope.outermost.bit_values)
@@ -440,6 +440,7 @@ _RULES: Mapping[type, Callable[[Scope, Any], Value]] = {
     ast.IntegerLiteral: lambda scope, node: node.value,
     ast.FloatLiteral: lambda scope, node: node.value,
     ast.BooleanLiteral: lambda scope, node: node.value,
+    ast.BitstringLiteral: lambda scope, node: node.value,
     ast.ImaginaryLiteral: lambda scope, node: complex(0.0, node.value),
     ast.UnaryExpression: Scope._unary,
     ast.BinaryExpression: Scope._binary,

@@ -356,12 +356,31 @@ def test_rules_are_checked_where_they_are_broken(program, text):
         ("bit c = 1; if (c) rx(2) q;", 2),
         ('bit[2] c = "10"; if (c[1]) rx(2) q;', 2),
         ("bit[2] c; c = 2; c[0] = true; rx(c) q;", 3),
+        ('bit[4] x = "0101"; bit[4] y = "1100"; bit[4] c; c = x ^ y; rx(c) q;', 9),
+        ('bit[4] c = "0011"; c <<= 3; rx(c) q;', 8),
+        ('bit[4] c = "0000"; c[2:] |= "11"; rx(c) q;', 12),
+        ('bit[2] a = "00"; bit[2] b = a; b[0] = 1; rx(a + 4) q;', 4),
+        ("def f(bit[2] c) -> bit[2] { c[0] = 1; return c; } bit[2] a = 2; rx(f(a) + 8 * a) q;", 19),
+        ("int n = 3; bit c = 0; for int i in [0:n] { c ^= 1; } rx(2 + c) q;", 2),
     ],
 )
 def test_variables_hold_what_their_types_can(program, angle):
     (gate,) = qg.from_qasm(f"qubit q; {program}").steps
 
     assert gate.angles == (angle,)
+
+
+def test_a_global_phase_may_name_a_qubit():
+    circuit = qg.from_qasm("qubit[2] q; gphase(0.3) q[1]; ctrl @ gphase(0.2) q[0], q[1];")
+
+    np.testing.assert_allclose(
+        qg.matrix(circuit, wire_order=[0, 1])(), np.exp(0.3j) * np.diag([1, 1, *[np.exp(0.2j)] * 2])
+    )
+
+
+def test_copied_outcomes_are_not_measured_again():
+    with pytest.raises(QasmError, match="whose outcomes were copied"):
+        qg.from_qasm("qubit q; bit a = measure q; bit b = a; a = measure q; if (b) x q;")
 
 
 def test_measured_bits_have_no_value_any_more():
