@@ -123,6 +123,8 @@ class Device(ABC):
     """Seeds of the calls of QNodes, of a device that was made with a key of ``jax.random``."""
     mitigation: Mitigation | str | None = None
     """Default method of mitigation for QNodes with shots."""
+    chooses_qubits: bool = True
+    """Whether qubits of circuits are chosen here, so that several circuits can measure the same."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 

@@ -281,6 +281,13 @@ class BraketCloudDevice(RemoteDevice):
         """
         return None if self.runner is None else read_calibration(self.runner.properties)
 
+    @cached_property
+    def chooses_qubits(self) -> bool:
+        """False where the service chooses among qubits that are not all coupled."""
+        if self.options.placing is not Placing.FREE or is_simulator(self.arn):
+            return True
+        return self.noise_calibration is not None and not self.noise_calibration.pairs
+
     def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
         return [self._native_compiler.circuit(sweep) for sweep in sweeps]
 

@@ -68,21 +68,23 @@ class NativeCompiler:
         self._couplings = None
         if calibration is not None and calibration.pairs and placing is Placing.FREE:
             self._couplings = Couplings(calibration)
-        self._circuits: dict[Structure, NativeCircuit] = {}
+        self._circuits: dict[tuple[Structure, Wires], NativeCircuit] = {}
 
     def circuit(self, sweep: Sweep) -> NativeCircuit:
         """Return the circuit of a sweep with free angles."""
-        found = self._circuits.get(sweep.structure)
+        used = (sweep.beside or sweep).structure.wires
+        key = sweep.structure, used
+        found = self._circuits.get(key)
         if found is None:
             if len(self._circuits) >= MOST_CIRCUITS:
                 self._circuits.clear()
-            found = self._circuits[sweep.structure] = self._compiled(sweep)
+            found = self._circuits[key] = self._compiled(sweep, used)
         return found
 
-    def _compiled(self, sweep: Sweep) -> NativeCircuit:
+    def _compiled(self, sweep: Sweep, used: Wires) -> NativeCircuit:
         _, native = decomposition(sweep, self._accepts, device=self.device)
         kept = [item for item in native.structure.operations if item.name not in UNREAD]
-        on_qubits, places = self._placed(kept, sweep.structure.wires)
+        on_qubits, places = self._placed(kept, used)
         merged = self.placing is not Placing.VERBATIM
         gates = tuple(self._names.gates(on_qubits, merged=merged))
         return NativeCircuit(gates, places, native.structure.num_slots, native.angles)

@@ -97,6 +97,11 @@ class EmulatedDevice(Device):
         """The device string with ``emulate``, and a digest of the noise."""
         return f"{super().identity}, noise {self.noise.digest}"
 
+    @property
+    def chooses_qubits(self) -> bool:  # type: ignore[override]
+        """As the device."""
+        return self.emulated.chooses_qubits
+
     def wires_of(self, sweep_wires: Wires) -> Wires:
         return self.emulated.wires_of(sweep_wires)
 

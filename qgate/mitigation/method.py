@@ -34,6 +34,8 @@ class Target:
         Number of wires of the circuit.
     word_wires : float
         Number of wires of the measured Pauli words, averaged by their weights.
+    calibrates : bool
+        Whether the device can run a calibration of the readout on the qubits of the circuits.
     """
 
     rows: FloatArray
@@ -42,6 +44,7 @@ class Target:
     circuits: int
     wires: int
     word_wires: float = 1.0
+    calibrates: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,8 @@ class ZNE:
     scale_factors : tuple of int
         Odd numbers of times that each gate on several wires runs; the first is 1.
     readout : bool
-        Whether outcomes are corrected for readout errors, which folding does not enlarge.
+        Whether outcomes are corrected for readout errors, which folding does not enlarge, on
+        devices that can run the calibration on the same qubits.
     """
 
     scale_factors: tuple[int, ...] = (1, 3)
@@ -33,7 +34,7 @@ class ZNE:
         weights = abs(self._weights)
         shares = np.repeat(weights[1:] / weights.sum() / size, size)
         rows = np.tile(target.rows, (len(further), 1))
-        calibration = calibration_share(target) if self.readout else 0.0
+        calibration = calibration_share(target) if self.readout and target.calibrates else 0.0
         return Added(rows, shares, np.repeat(further, size), calibration=calibration)
 
     def mitigated(self, measured: Measured) -> Mitigated:
@@ -50,7 +51,7 @@ class ZNE:
         )
         covariance += common @ common.swapaxes(1, 2)
         text = f"extrapolated from gates repeated {self.scale_factors} times"
-        if self.readout:
+        if measured.readout_errors is not None:
             text += f", {readout_text(measured)}"
         return Mitigated(found, covariance, abs(found - outputs[0]) / 2, text)
 

@@ -270,7 +270,8 @@ def spend_mitigated(
         usd, submissions, name = budget.usd, budget.submissions, budget.name
         budget = Budget(budget.shots, usd=usd, submissions=submissions, rounds=1, name=name)
     random = repeatable_generator("mitigation", constant, device)
-    request = _mitigated_request(mitigation, target, request_of, slots, budget.shots or 0, random)
+    whole = budget.shots or 0
+    request = _mitigated_request(mitigation, target, request_of, slots, whole, random, device)
     found = spend(budget, request.joint, device, prior=prior)
     measured, read = request.read(found.measured)
     return replace(found, request=target, measured=measured, mitigated=read)
@@ -283,13 +284,22 @@ def _mitigated_request(
     slots: tuple[int, ...],
     shots: int,
     random: np.random.Generator,
+    device: Device,
 ) -> MitigatedRequest:
     """Return a request with the rows that a method adds."""
     rows = target.sweep.rows
     trained = slots or tuple(range(rows.shape[1]))
     wires = len(target.sweep.structure.wires)
-    word, circuits = _wires_of_words(target), target.num_circuits
-    added = method.added(Target(rows, trained, shots, circuits, wires, word), random)
+    circuits = target.num_circuits
+    word, calibrates = _wires_of_words(target), device.chooses_qubits
+    added = method.added(Target(rows, trained, shots, circuits, wires, word, calibrates), random)
+    if added.calibration and not calibrates:
+        raise UnsupportedEstimate(
+            what=f"mitigation={method.name!r} on {device.name}, whose service chooses the qubits "
+            "of each circuit,",
+            remedy="Give the device disable_qubit_rewiring=true or verbatim=true, and its qubits "
+            "as wires; or use mitigation='learned'.",
+        )
     if added.solved and wires > MOST_SOLVED_WIRES:
         raise UnsupportedEstimate(
             what=f"mitigation={method.name!r} of a circuit on {wires} wires",

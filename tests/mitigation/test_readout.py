@@ -168,3 +168,15 @@ def test_counts_are_refused_with_the_name_of_what_can_be_had(node):
 def test_other_shots_keep_the_method(node):
     assert node.update(shots=100).shots.mitigation.name == "readout"
     assert node.update(mitigation="none").update(shots=100).shots.mitigation is None
+
+
+def test_devices_whose_service_chooses_qubits_are_refused():
+    service = qg.device("braket:iqm/garnet?emulate=calibration")
+    fixed = qg.device("braket:iqm/garnet?emulate=calibration&disable_qubit_rewiring=true")
+    node = qg.QNode(chain, service, shots=100, mitigation="readout")
+
+    assert fixed.chooses_qubits
+    assert qg.device("braket:ionq/forte-1?emulate=calibration").chooses_qubits
+    with pytest.raises(UnsupportedEstimate, match="whose service chooses the qubits"):
+        node(X)
+    assert "readout" not in qg.gradient_estimate(node.update(mitigation="zne"))(X).mitigation.text
