@@ -123,8 +123,6 @@ class Device(ABC):
     """Seeds of the calls of QNodes, of a device that was made with a key of ``jax.random``."""
     mitigation: Mitigation | str | None = None
     """Default method of mitigation for QNodes with shots."""
-    chooses_qubits: bool = True
-    """Whether qubits of circuits are chosen here, so that several circuits can measure the same."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 
@@ -138,6 +136,11 @@ class Device(ABC):
             raise ShotsRequired(what=f"The device {self.name or type(self).__name__}")
         if self.shots and not self.capabilities.sampled:
             raise InvalidShots(shots=shots)
+
+    @property
+    def chooses_qubits(self) -> bool:
+        """Whether qubits of circuits are chosen here, so that several can measure the same ones."""
+        return True
 
     @abstractmethod
     def submit(self, sweeps: Sequence[Sweep]) -> Job:

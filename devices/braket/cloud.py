@@ -281,7 +281,7 @@ class BraketCloudDevice(RemoteDevice):
         """
         return None if self.runner is None else read_calibration(self.runner.properties)
 
-    @cached_property
+    @property
     def chooses_qubits(self) -> bool:
         """False where the service chooses among qubits that are not all coupled."""
         if self.options.placing is not Placing.FREE or is_simulator(self.arn):

@@ -98,7 +98,7 @@ class EmulatedDevice(Device):
         return f"{super().identity}, noise {self.noise.digest}"
 
     @property
-    def chooses_qubits(self) -> bool:  # type: ignore[override]
+    def chooses_qubits(self) -> bool:
         """As the device."""
         return self.emulated.chooses_qubits
 

@@ -140,6 +140,29 @@ def test_known_answers_go_with_circuits_that_are_rerouted(make, cloud, tmp_path)
     assert device.transpilations == 2
 
 
+def test_preparations_for_the_readout_are_in_the_job_of_the_circuits(make, cloud, tmp_path):
+    device = make(wires=3)
+
+    def estimated():
+        @qg.qnode(device, shots=qg.Budget(shots=3_000), mitigation="readout")
+        def circuit():
+            qg.RX(np.pi, 0)
+            for pair in ([0, 1], [1, 2], [0, 2]):
+                qg.CNOT(pair)
+            return qg.expval(qg.Z(0) @ qg.Z(2) + 0.1 * qg.X(1))
+
+        with qg.run("readout", tmp_path / "runs.db"):
+            return qg.estimate(circuit)()
+
+    first, again = estimated(), estimated()
+
+    (job,) = cloud.jobs
+    assert job["shots"] == first.shots <= 3_000
+    assert abs(first.value + 1) < 4 * first.standard_error
+    assert again.value == first.value
+    assert again.submissions == 0
+
+
 def test_only_the_wires_asked_for_are_measured(make):
     device = make("ibm_torino")
     tape = Tape([H(wire) for wire in range(5)], [counts(wires=[3])], shots=10)
