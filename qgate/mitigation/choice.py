@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.mitigation.learned import COMMON, MOST_SOLVED_WIRES, Learned
+from qgate.mitigation.factors import COMMON
+from qgate.mitigation.learned import MOST_SOLVED_WIRES, Learned
 from qgate.mitigation.method import Added, Measured, Mitigated, Mitigation, Target
 from qgate.mitigation.zne import ZNE
 from qgate.typing import FloatArray

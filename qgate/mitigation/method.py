@@ -13,12 +13,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is requested, before anything is measured.
+    """Request, before anything is measured.
 
     Parameters
     ----------
@@ -64,6 +64,9 @@ class Added:
     calibration : float
         Share of all shots for a calibration of the readout, with which all that is measured is
         then corrected; 0: none.
+    value_share : float, optional
+        Share of an added row's shots for its values, where it has derivatives too; default: as for
+        the requested rows.
     """
 
     rows: FloatArray
@@ -71,6 +74,7 @@ class Added:
     folds: IntArray
     solved: bool = False
     calibration: float = 0.0
+    value_share: float | None = None
 
     @classmethod
     def nothing(cls, angles: int) -> Added:
@@ -92,6 +96,10 @@ class Measured(Protocol):
     @property
     def wires(self) -> int:
         """Number of wires of the circuit."""
+
+    @property
+    def supports(self) -> BoolArray:
+        """Whether each Pauli word acts on each measured wire, shape (T, n)."""
 
     @property
     def outputs(self) -> FloatArray:

@@ -24,14 +24,14 @@ from qgate.mitigation.method import Added, Mitigated, Mitigation, Target
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import to_letters
 from qgate.recording import paused
-from qgate.shot_allocation.estimation_request import EstimationRequest
+from qgate.shot_allocation.estimation_request import VALUE_SHARE, EstimationRequest
 from qgate.shot_allocation.estimation_result import EstimationResult, spend
 from qgate.shot_allocation.estimator import Estimated, estimated
 from qgate.shot_allocation.linear_estimand import LinearEstimand
 from qgate.shot_allocation.rounds import Measured
 from qgate.shot_allocation.samples import BasisSamples
 from qgate.shots import Shots
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -87,6 +87,12 @@ class MeasuredRows:
     def wires(self) -> int:
         """Number of wires of the circuit."""
         return len(self.request.target.sweep.structure.wires)
+
+    @property
+    def supports(self) -> BoolArray:
+        """Whether each Pauli word acts on each measured wire, shape (T, n)."""
+        observed = self.request.joint.measurement_plan.observed
+        return observed.x | observed.z
 
     @cached_property
     def _places(self) -> IntArray:
@@ -330,6 +336,10 @@ def _importance(joint: EstimationRequest, added: Added) -> FloatArray:
     own = (1 - added.shares.sum()) / (len(places) - len(added.rows))
     for row, share in zip(places[len(places) - len(added.rows) :], added.shares, strict=True):
         importance[row] *= (share / own) ** 2
+        if added.value_share is not None and 0 < joint.num_values < len(importance):
+            values = joint.num_values // len(places)
+            importance[row[:values]] *= (added.value_share / VALUE_SHARE) ** 2
+            importance[row[values:]] *= ((1 - added.value_share) / (1 - VALUE_SHARE)) ** 2
     return importance
 
 
