@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from document import PAGE, filled, table
 from mitigated.cases import CASES, machine
-from mitigated.measuring import OURS, PEERS, Errors, loaded, measured, registered, saved
+from mitigated.measuring import ALONE, OURS, PEERS, Errors, loaded, measured, registered, saved
 from mitigated.peers import difference_from_mitiq
 from mitigated.training import trained
 
@@ -32,6 +32,8 @@ BUDGETS = {"LiH6": 1_000_000}
 
 OTHERS = 100_000
 MOST_OFF = 1e-6
+PARTS = {"value": slice(0, 1), "gradient": slice(1, None)}
+"""Places of values and derivatives among the outputs."""
 
 
 def run(options: argparse.Namespace) -> list[Errors]:
@@ -46,8 +48,10 @@ def run(options: argparse.Namespace) -> list[Errors]:
             start = time.perf_counter()
             device = machine(place, cache=options.cache)
             budgets = options.budgets or [BUDGETS.get(problem, OTHERS)]
-            sizes = {"points": options.points, "seeds": options.seeds}
-            errors = measured(problem, place, device, budgets, methods, **sizes)
+            errors = []
+            for alone in [False, True]:
+                sizes = {"points": options.points, "seeds": options.seeds, "alone": alone}
+                errors += measured(problem, place, device, budgets, methods, **sizes)
             device.probabilities.save()
             print(f"\n{problem} {place}, {time.perf_counter() - start:.0f} s")
             for each in errors:
@@ -60,15 +64,18 @@ def run(options: argparse.Namespace) -> list[Errors]:
 
 def line(errors: Errors, every: Sequence[Errors]) -> str:
     """Return a line with the errors of a method in a case, and their ratios to no mitigation."""
-    raw = without(errors, every)
-    own = errors.roots
-    value, gradient = own if raw is None else own / raw.roots
-    shares = [errors.coverage(part) for part in (slice(0, 1), slice(1, None))]
-    submissions = max(errors.submissions, default=0) or "-"
+    value, gradient = errors.roots
+    ratios = compared(errors, every)
+    shares = [errors.coverage(part) for part in PARTS.values()]
+    begin = (
+        f"  {errors.budget:>8} {errors.method:12} value {value:8.1f} mHa ({ratios[0]:5.2f}x), "
+        f"within 2 errors {shares[0]:4.0%}"
+    )
+    if errors.case.endswith(ALONE):
+        return f"{begin}; alone"
     return (
-        f"  {errors.budget:>8} {errors.method:12} value {own[0]:8.1f} mHa ({value:5.2f}x), "
-        f"gradient {own[1]:8.1f} mHa/rad, {errors.relative:7.1%} ({gradient:5.2f}x), "
-        f"within 2 errors {shares[0]:4.0%} {shares[1]:4.0%}, submissions {submissions}"
+        f"{begin}; gradient {gradient:8.1f} mHa/rad, {errors.relative:7.1%} ({ratios[1]:5.2f}x), "
+        f"{shares[1]:4.0%}; submissions {max(errors.submissions, default=0) or '-'}"
     )
 
 
@@ -79,45 +86,59 @@ def without(errors: Errors, every: Sequence[Errors]) -> Errors | None:
     return found[0] if found else None
 
 
+def compared(errors: Errors, every: Sequence[Errors]) -> np.ndarray:
+    """Return errors of value and gradient, divided by those without mitigation; NaN: unknown."""
+    raw, found = without(errors, every), np.full(2, np.nan)
+    if raw is not None:
+        np.divide(errors.roots, raw.roots, out=found, where=raw.roots > 0)
+    return found
+
+
 def summary(name: str, every: Sequence[Errors]) -> str:
     """Return the median ratios of a method, and how often it is worse than no mitigation."""
     pairs = [(each, without(each, every)) for each in every if each.method == name]
-    known = [(each, raw) for each, raw in pairs if raw is not None]
-    if not known:
-        return f"{name:12} is not compared: measure 'none' as well"
-    median = np.median([each.roots / raw.roots for each, raw in known], axis=0)
-    worse = np.mean([each.is_worse(raw) for each, raw in known], axis=0)
-    value, gradient = (
-        np.mean([each.coverage(part) for each, _ in known])
-        for part in (slice(0, 1), slice(1, None))
-    )
-    return (
-        f"{name:12} median error to that of none: value {median[0]:.2f}, gradient {median[1]:.2f}; "
-        f"worse in {worse[0]:.0%} and {worse[1]:.0%} of {len(known)} cases and budgets; "
-        f"within two errors {value:.0%} and {gradient:.0%}"
-    )
+    texts = []
+    for index, (title, part) in enumerate(PARTS.items()):
+        known = [
+            (each, raw)
+            for each, raw in pairs
+            if raw is not None and not (index and each.case.endswith(ALONE))
+        ]
+        if known:
+            median = np.median([compared(each, every)[index] for each, _ in known])
+            worse = sum(bool(each.is_worse(raw)[index]) for each, raw in known)
+            within = np.mean([each.coverage(part) for each, _ in known])
+            texts.append(
+                f"{title}s: median {median:.2f} of the error of none, worse in {worse} of "
+                f"{len(known)}, within two errors {within:.0%}"
+            )
+    return f"{name:12} {'; '.join(texts)}"
 
 
 def markdown(every: Sequence[Errors]) -> str:
     """Return the table of the document."""
     methods = list(dict.fromkeys(each.method for each in every))
-    places = dict.fromkeys((each.case, each.budget) for each in every)
     cells = {(each.case, each.budget, each.method): cell(each) for each in every}
-    order = [f"{problem} {place}" for problem, place in CASES]
+    names = [f"{problem} {place}{end}" for problem, place in CASES for end in ("", ALONE)]
+    places = sorted({(names.index(each.case), each.budget) for each in every})
     rows = [
-        [case, f"{budget:,}", *(cells.get((case, budget, name), "-") for name in methods)]
-        for case, budget in sorted(places, key=lambda each: (order.index(each[0]), each[1]))
+        [
+            names[place],
+            f"{budget:,}",
+            *(cells.get((names[place], budget, name), "-") for name in methods),
+        ]
+        for place, budget in places
     ]
     return table(["case", "shots", *methods], rows)
 
 
 def cell(errors: Errors) -> str:
     """Return the errors of value and gradient, and their shares within two claimed errors."""
-    text = f"{errors.roots[0]:.1f} / {errors.relative:.0%}"
-    if not errors.claimed:
-        return text
-    shares = (errors.coverage(slice(0, 1)), errors.coverage(slice(1, None)))
-    return f"{text} ({shares[0]:.0%}, {shares[1]:.0%})"
+    found = []
+    for index, part in enumerate(list(PARTS.values())[: 1 if errors.case.endswith(ALONE) else 2]):
+        text = f"{errors.relative:.1%}" if index else f"{errors.roots[0]:.1f}"
+        found.append(f"{text} ({errors.coverage(part):.0%})" if errors.claimed else text)
+    return ", ".join(found)
 
 
 def main(arguments: list[str] | None = None) -> int:

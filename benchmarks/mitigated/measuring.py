@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from .peers import Peers
 OURS = ("none", "readout", "zne", "learned", "auto")
 PEERS = {"peer ZNE": Peers.zne, "peer CDR": Peers.cdr, "peer CDR far": Peers.cdr_far}
 """Readout corrected and extrapolated along a line (1, 3), and regressions, see ``peers.py``."""
+
+
+ALONE = ", value alone"
+"""End of the names of cases without gradients."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,8 @@ class Errors:
         """Share of errors within two of the claimed ones; NaN: none are claimed."""
         if not self.claimed:
             return float("nan")
-        within = np.abs(np.array(self.off)) <= 2 * np.array(self.claimed)
-        return float(within[:, part].mean())
+        within = (np.abs(np.array(self.off)) <= 2 * np.array(self.claimed))[:, part]
+        return float(within.mean()) if within.size else float("nan")
 
 
 def saved(errors: Sequence[Errors], file: Path) -> None:
@@ -120,47 +125,78 @@ def measured(
     *,
     points: int,
     seeds: int,
+    alone: bool = False,
 ) -> list[Errors]:
-    """Return errors for each budget and method. A budget of 0 is a shot for each circuit."""
-    case = PROBLEMS[problem]
+    """Return errors for each budget and method. A budget of 0 is a shot for each circuit.
+
+    ``alone``: of values that are estimated without a gradient, with all shots.
+    """
+    case, name = PROBLEMS[problem], f"{problem} {machine}{ALONE if alone else ''}"
     found = {}
     for point in range(points):
         x = case.point(point)
         value, gradient = case.exact(x)
-        exact = np.concatenate([[value], gradient])
-        peers = Peers(case, x, device)
+        exact = np.array([value, *([] if alone else gradient)])
+        peers = Peers(case, x, device, derivatives=not alone)
         for given in budgets:
             budget = given or peers.target.count
             for method in methods:
-                key = given, method
-                errors = found.setdefault(key, Errors(f"{problem} {machine}", budget, method))
+                errors = found.setdefault((given, method), Errors(name, budget, method))
                 for seed in range(seeds):
                     errors.lengths.append(float(np.linalg.norm(gradient)))
                     number = 1000 * point + seed
                     if method in PEERS:
                         outputs = PEERS[method](peers, budget, np.random.default_rng(number))
-                        errors.off.append(outputs - exact)
                     else:
-                        _add(errors, case.circuit, device.seeded(number), x, point, exact)
+                        node = qg.QNode(case.circuit, device.seeded(number))
+                        estimate = _value if alone else _gradient
+                        outputs, claimed, submissions = estimate(node, errors, point)(x)
+                        errors.claimed.append(claimed)
+                        errors.submissions.append(submissions)
+                    errors.off.append(outputs - exact)
     return list(found.values())
 
 
-def _add(
-    errors: Errors, circuit: Any, device: DrawnDevice, x: np.ndarray, point: int, exact: np.ndarray
-) -> None:
+Found = tuple[np.ndarray, np.ndarray, int]
+"""Outputs, their claimed errors, and the number of submissions."""
+
+
+def _gradient(node: Any, errors: Errors, point: int) -> Callable[[np.ndarray], Found]:
+    """Return a function that estimates a value and a gradient."""
+    estimate = qg.gradient_estimate(node, errors.budget, mitigation=_method(errors, point))
+
+    def found(x: np.ndarray) -> Found:
+        with _few_shots_allowed():
+            result = estimate(qg.numpy.array(x, requires_grad=True))
+        spread = np.append(result.value_error, result.standard_error)
+        if result.mitigation is not None:
+            spread = np.hypot(spread, np.nan_to_num(result.mitigation.systematic_error[0]))
+        return np.append(result.value, result.flat), spread, result.submissions
+
+    return found
+
+
+def _value(node: Any, errors: Errors, point: int) -> Callable[[np.ndarray], Found]:
+    """Return a function that estimates a value alone."""
+    estimate = qg.estimate(node, errors.budget, mitigation=_method(errors, point))
+
+    def found(x: np.ndarray) -> Found:
+        with _few_shots_allowed():
+            result: Any = estimate(x)
+        systematic = np.nan_to_num(np.array(result.systematic_error or 0.0, dtype=float))
+        spread = np.hypot(result.standard_error, systematic)
+        return np.array([result.value]), np.array([spread]), result.submissions
+
+    return found
+
+
+def _method(errors: Errors, point: int) -> Any:
     method = mitigation_of(errors.method)
-    fixed = None if method is None else Seeded(method, point)
-    node = qg.QNode(circuit, device)
-    trained = qg.numpy.array(x, requires_grad=True)
+    return None if method is None else Seeded(method, point)
+
+
+@contextmanager
+def _few_shots_allowed() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FewShotsWarning)
-        budget = qg.Budget(shots=errors.budget)
-        result = qg.gradient_estimate(node, budget, mitigation=fixed)(trained)
-    spread = np.append(result.value_error, np.sqrt(np.maximum(np.diag(result.covariance), 0)))
-    if result.mitigation is not None:
-        size = result.mitigation.systematic_error.shape[1]
-        assert size == len(spread)
-        spread = np.hypot(spread, np.nan_to_num(result.mitigation.systematic_error[0]))
-    errors.off.append(np.append(result.value, result.flat) - exact)
-    errors.claimed.append(spread)
-    errors.submissions.append(result.submissions)
+        yield

@@ -155,11 +155,13 @@ class Peers:
     problem: Problem
     point: np.ndarray
     device: DrawnDevice
+    derivatives: bool = True
 
     @cached_property
     def target(self) -> Circuits:
-        """Circuits of the value and the gradient."""
-        return Circuits(self._request(self.point[None], derivatives=True), self.device, FACTORS)
+        """Circuits of the value, and of the gradient if it is requested."""
+        request = self._request(self.point[None], derivatives=self.derivatives)
+        return Circuits(request, self.device, FACTORS)
 
     @cached_property
     def near(self) -> Training:
