@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -39,13 +39,21 @@ def called_back(
     columns: tuple[int, ...],
 ) -> list[Tensor]:
     """Return D(0), ..., D(highest) by some columns of x, each of shape (..., B, M) + (n,) * k."""
-    shapes = [(*x.shape[:-1], derivatives.size, *(len(columns),) * k) for k in range(highest + 1)]
+    shapes = _shapes(x.shape, derivatives=derivatives, highest=highest, columns=columns)
     results = [jax.ShapeDtypeStruct(shape, x.dtype) for shape in shapes]
     compute = _callback(derivatives, highest, columns)
     found: list[Tensor] = jax.pure_callback(
         compute, results, x, *fixed, vmap_method="broadcast_all"
     )
     return found
+
+
+def _shapes(
+    shape: tuple[int, ...], *, derivatives: Derivatives, highest: int, columns: tuple[int, ...]
+) -> list[tuple[int, ...]]:
+    """Return the shapes of D(0), ..., D(highest) at angles of a shape."""
+    values = (*shape[:-1], derivatives.size)
+    return [(*values, *(len(columns),) * order) for order in range(highest + 1)]
 
 
 @lru_cache(maxsize=256)  # JAX compiles anew for each new function object
@@ -92,8 +100,8 @@ def _is_registered(name: str, handler: int) -> bool:
 
 
 def _shaped(x: jax.core.ShapedArray, **circuit: Any) -> list[jax.core.ShapedArray]:
-    results = jax.eval_shape(partial(called_back, **circuit), x)
-    return [jax.core.ShapedArray(result.shape, result.dtype) for result in results]
+    # An update keeps the axes of a mesh along which the angles vary.
+    return [x.update(shape=shape, weak_type=False) for shape in _shapes(x.shape, **circuit)]
 
 
 def _batched(

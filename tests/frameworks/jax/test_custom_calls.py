@@ -88,6 +88,18 @@ def test_vmap_of_vmap_gives_one_call_with_all_rows():
     np.testing.assert_allclose(found[3, 2], function(xs[3, 2]), atol=1e-12, rtol=0)
 
 
+def test_rows_are_divided_among_the_devices_of_a_mesh():
+    mesh = jax.sharding.Mesh(np.array(jax.devices()[:1]), ("rows",))
+    rows = jax.sharding.PartitionSpec("rows")
+    xs = jnp.linspace(-1.0, 1.0, 8)
+
+    found = jax.jit(
+        jax.shard_map(jax.vmap(jax.grad(cosine)), mesh=mesh, in_specs=rows, out_specs=rows)
+    )(xs)
+
+    np.testing.assert_allclose(found, -jnp.sin(xs), atol=1e-12)
+
+
 def test_rows_of_a_batch_keep_the_angles_that_are_fixed():
     @qg.qnode("local")
     def node(x):
