@@ -12,6 +12,7 @@ import scipy.linalg
 from hypothesis import strategies as st
 
 import qgate as qg
+from qgate.devices.local import native
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first, state_vjp
 from qgate.devices.local.engine import GateByGateEngine
 from qgate.devices.local.gates import GATES as ACCEPTED
@@ -21,6 +22,15 @@ from qgate.operations.gate import GATES, ROWS
 from qgate.tape import Tape
 from qgate.transforms.decomposition import decomposition
 from qgate.wires import Wires
+
+
+@pytest.fixture(autouse=True, scope="module")
+def all_work_is_shared():
+    """Give every simulation the threads of its device, however short it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "SHARED_NS", 0.0)
+        yield
+
 
 WIRES = Wires(["a", 7, ("t", 1), -1])
 """Labels of every kind."""

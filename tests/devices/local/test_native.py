@@ -239,3 +239,30 @@ def test_each_set_of_slots_has_the_angles_that_depend_on_it():
 
     for slots in ((), (0,), (1, 2), (0,), (0, 1, 2), ()):
         assert native.needed(slots).tolist() == [*(int(slot in slots) for slot in range(3)), 0]
+
+
+def test_only_long_simulations_are_shared_among_threads(monkeypatch):
+    monkeypatch.setattr("qgate.devices.local.native.SHARED_NS", 20e6)
+    taken = []
+
+    class Counted(NativeSimulation):
+        def __call__(self):
+            super().__call__()
+            taken.append(self.request.threads)
+
+    monkeypatch.setattr("qgate.devices.local.plan_engine.NativeSimulation", Counted)
+    device = qg.device("local?threads=3")
+
+    @qg.qnode(device)
+    def circuit(x, wires, layers):
+        for wire in list(range(wires)) * layers:
+            qg.RX(x, wires=wire)
+            qg.CNOT(wires=[wire, (wire + 1) % wires])
+        return qg.probs(wires=0)
+
+    circuit(0.3, 4, 1)
+    circuit(np.linspace(0, 1, 20), 8, 1)
+    circuit(0.3, 15, 1)
+    assert taken == [1, 1, 1]
+    circuit(np.linspace(0, 1, 500), 10, 5)
+    assert taken[-1] == 3
