@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import sys
 from copy import copy
+from pathlib import Path
 from typing import NamedTuple
 
 import boto3
+import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
@@ -40,6 +43,12 @@ SIMULATOR_REGION = "us-east-1"
 BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
 """Environment variable from which the SDK reads the name of a bucket."""
 
+
+VENDOR, HYPERVISOR = "/sys/devices/virtual/dmi/id/sys_vendor", "/sys/hypervisor/uuid"
+"""Files of Linux that name the maker of a virtual machine; those of EC2 name Amazon, or ec2."""
+
+METADATA_VARIABLE = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
+"""Environment variable with the address of a service that takes the place of that of EC2."""
 
 LENGTH_OF_KIND = 4
 """Letters of an access key id that name its kind: AKIA is a permanent key, ASIA a temporary one."""
@@ -149,9 +158,9 @@ def _access_again(region: str | None, profile: str | None, bucket: str | None) -
 
 
 def _clients(region: str | None, profile: str | None) -> Clients:
-    found = boto3.Session(profile_name=profile, region_name=region)
+    found = _session(region, profile)
     if found.region_name is None:
-        found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
+        found = _session(SIMULATOR_REGION, profile)
     session = AwsSession(found, config=CONFIG)
     session._default_bucket = None  # ignores the environment variable; see ``Access.bucket``
     s3 = found.client("s3", config=S3_CONFIG)
@@ -164,6 +173,32 @@ def _clients(region: str | None, profile: str | None) -> Clients:
     owner = getattr(credentials, "account_id", None) or account_of_key(frozen.access_key) or whose
     scope = f"account {owner} of AWS in {found.region_name}"
     return Clients(session, s3, f"braket {found.region_name} {whose}", scope)
+
+
+def _session(region: str | None, profile: str | None) -> boto3.Session:
+    """Return a session that asks the metadata service of EC2 only on a machine of EC2.
+
+    Elsewhere the last step of AWS's search for credentials would wait for an address that nobody
+    answers.
+    """
+    core = botocore.session.Session(profile=profile)
+    if not _may_be_on_ec2():
+        core.get_component("credential_provider").remove("iam-role")
+    return boto3.Session(botocore_session=core, region_name=region)
+
+
+def _may_be_on_ec2() -> bool:
+    if sys.platform != "linux" or METADATA_VARIABLE in os.environ:
+        return True
+    return any(_begins(file, name) for file, name in ((VENDOR, "amazon"), (HYPERVISOR, "ec2")))
+
+
+def _begins(file: str, name: str) -> bool:
+    """Return whether a file begins with a name; one that cannot be read does not."""
+    try:
+        return Path(file).read_text(encoding="utf-8").lower().startswith(name)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def account_of_key(access_key: str) -> str | None:

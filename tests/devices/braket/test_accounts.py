@@ -7,6 +7,7 @@ import base64
 import pytest
 
 import qgate as qg
+from qgate.devices.braket import session
 from qgate.devices.braket.session import account_of_key
 from qgate.exceptions import AccessRefused, CreationUnknown, QGateError
 from qgate.jobs.journal import Journal
@@ -139,3 +140,19 @@ def test_the_journal_and_errors_hold_no_key(profiles, start, tmp_path):
     for secret in (key_of(OURS), "planted-ours-secret", "planted-theirs-secret"):
         assert secret not in str(raised.value)
         assert secret.encode() not in content
+
+
+@pytest.mark.parametrize(
+    ("vendor", "asks"), [("QEMU\n", False), ("Amazon EC2\n", True), (None, False)]
+)
+def test_only_machines_of_ec2_are_asked_for_credentials(monkeypatch, tmp_path, vendor, asks):
+    file = tmp_path / "sys_vendor"
+    if vendor is not None:
+        file.write_text(vendor)
+    monkeypatch.setattr(session, "VENDOR", str(file))
+    monkeypatch.setattr(session, "HYPERVISOR", str(tmp_path / "none"))
+    monkeypatch.setattr(session.sys, "platform", "linux")
+    monkeypatch.delenv(session.METADATA_VARIABLE, raising=False)
+    opened = session._session("us-east-1", None)
+    search = opened._session.get_component("credential_provider")
+    assert ("iam-role" in [provider.METHOD for provider in search.providers]) is asks
