@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from qgate.mitigation.factors import COMMON
 from qgate.mitigation.learned import MOST_SOLVED_WIRES, Learned
 from qgate.mitigation.method import Added, Measured, Mitigated, Mitigation, Target
+from qgate.mitigation.readout import LEAST_SHARE
 from qgate.mitigation.zne import ZNE
 from qgate.typing import FloatArray
 
@@ -21,7 +22,8 @@ class Auto:
     """Weigh a method against no mitigation, for the least expected squared error.
 
     With few shots nothing is added, and the outputs stay as they were measured. With more, factors
-    are learned, or outputs extrapolated where the circuit is too wide to be solved. The systematic
+    are learned, or outputs extrapolated where the circuit is too wide to be solved, and all
+    outcomes are corrected for readout errors where the device can calibrate them. The systematic
     error of the outputs as they were measured is what the method corrects beyond its own errors.
     Values and derivatives have a weight each.
 
@@ -38,7 +40,8 @@ class Auto:
         """Return the rows of the method, or none where there are few shots."""
         if target.shots and target.shots < self.fewest_shots * target.circuits:
             return Added.nothing(target.rows.shape[1])
-        return _method(target.wires).added(target, random)
+        added = _method(target.wires).added(target, random)
+        return replace(added, calibration=LEAST_SHARE if target.calibrates else 0.0)
 
     def mitigated(self, measured: Measured) -> Mitigated:
         """Return weighted means of the outputs as they were measured, and of the method's."""
