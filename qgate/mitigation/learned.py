@@ -80,7 +80,7 @@ class Learned:
         first = measured.num_targets
         variances = measured.contribution_variances[first:]
         known = (measured.exact, measured.contributions[first:], variances, measured.supports)
-        factors, scales = learned_factors(*known), _correlations(measured, variances)
+        factors, scales = learned_factors(*known), _correlations(measured)
         outputs, covariance = measured.weighted(factors.weights)
         rest = unexplained_error(*known, scales, measured.num_values)
         systematic = np.zeros_like(outputs)
@@ -91,15 +91,23 @@ class Learned:
         return Mitigated(outputs, covariance, systematic, _text(factors, len(variances)))
 
 
-def _correlations(measured: Measured, variances: FloatArray) -> FloatArray:
+def _correlations(measured: Measured) -> FloatArray:
     """Return by what Pauli words of the same shots raise the variances of outputs, shape (O,).
 
     Contributions of near-classical states are correlated: one wrong bit changes many of them.
     """
-    seen = np.diagonal(measured.covariance[measured.num_targets :], axis1=1, axis2=2).sum(axis=0)
-    single = np.where(np.isfinite(variances), variances, 0.0).sum(axis=(0, 2))
-    ratios = np.divide(seen, single, out=np.ones_like(seen), where=single > 0)
-    return np.asarray(np.maximum(ratios, 1.0))
+    first, values = measured.num_targets, measured.num_values
+    seen = np.diagonal(measured.covariance, axis1=1, axis2=2)
+    variances = measured.contribution_variances
+    single = np.where(np.isfinite(variances), variances, 0.0).sum(axis=2)
+    # with few shots, shifted points of added rows run at random, which has a variance of its own
+    rows = (slice(first, None), slice(0, first))
+    parts = (slice(0, values), slice(values, None))
+    found = [
+        seen[row, part].sum(axis=0) / np.maximum(single[row, part].sum(axis=0), 1e-300)
+        for row, part in zip(rows, parts, strict=True)
+    ]
+    return np.asarray(np.maximum(np.concatenate(found), 1.0))
 
 
 def _text(factors: Factors, rows: int) -> str:

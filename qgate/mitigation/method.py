@@ -129,7 +129,10 @@ class Measured(Protocol):
 
     @property
     def contributions(self) -> FloatArray:
-        """Parts of the outputs by Pauli word, shape (K, O, T); outputs less constants are sums."""
+        """Parts of the outputs by Pauli word, shape (K, O, T); outputs less constants are sums.
+
+        Points at which a Pauli word was not measured are left out, here and in ``exact``.
+        """
 
     @property
     def contribution_variances(self) -> FloatArray:

@@ -157,16 +157,17 @@ class MeasuredRows:
     @cached_property
     def contribution_variances(self) -> FloatArray:
         """Variances of the contributions by shots, shape (K, O, T)."""
-        needed = self.weights != 0
-        variances = self._means[1]
-        missing = np.einsum("ost,kst->kot", needed, np.isinf(variances)) > 0
-        finite = np.where(np.isinf(variances), 0.0, variances)
-        return np.where(missing, np.inf, np.einsum("ost,kst->kot", self.weights**2, finite))
+        measured = np.isfinite(self._means[1])
+        finite = np.where(measured, self._means[1], 0.0)
+        found = np.einsum("ost,kst->kot", self.weights**2, finite)
+        parts = np.einsum("ost,kst->kot", self.weights != 0, measured)
+        return np.where(parts == 0, np.inf, found)
 
     @cached_property
     def exact(self) -> FloatArray:
         """Contributions of the added rows without noise and shots, shape (N, O, T)."""
         means = exact_means(self.request.joint, self.num_targets)
+        means = np.where(np.isfinite(self._means[1][self.num_targets :]), means, 0.0)
         return np.asarray(np.einsum("ost,kst->kot", self.weights, means))
 
     @cached_property
