@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from math import ceil
 
 import numpy as np
 
 from qgate.bridge import InPython
 from qgate.context import WATCHED
-from qgate.devices.local.native import NativeSimulation
+from qgate.devices.local.native import SHARED_NS, NativeSimulation
 from qgate.periods import LARGEST_KEPT
 from qgate.typing import DType, FloatArray
 
@@ -45,6 +46,7 @@ class Circuit(ctypes.Structure):
         ("largest", ctypes.c_double),
         ("watched", ctypes.c_void_p),
         ("in_python", FALLBACK),
+        ("shared_rows", ctypes.c_int64),
     )
 
 
@@ -78,6 +80,7 @@ class LocalCustomCall:
     ) -> None:
         self.name, self.handler = f"qgate_{simulation.native.library.name}", handler
         self.in_python = in_python
+        row_ns = simulation.needed_ns()
         base = np.ascontiguousarray(rows, dtype=float)
         columns = [np.array(slots, dtype=np.int64) for slots in (inputs, by)]
         request = simulation.request
@@ -90,6 +93,7 @@ class LocalCustomCall:
             LARGEST_KEPT,
             ctypes.addressof(ctypes.c_char.from_buffer(WATCHED)),
             FALLBACK(_called_back(in_python, len(inputs), np.dtype(dtype))),
+            ceil(SHARED_NS / max(row_ns, 1.0)),
         )
         self._kept = simulation, base, columns
 

@@ -216,7 +216,7 @@ class NativeSimulation:
             self.request.num_bras, self.request.phased = num_bras, 1
         return slopes
 
-    def _needed_ns(self) -> float:
+    def needed_ns(self) -> float:
         """Return the approximate time of one thread."""
         request, bras = self.request, 0
         if request.slopes:
@@ -233,6 +233,6 @@ class NativeSimulation:
         TooMuchMemory
         """
         if self.threads > 1:
-            self.request.threads = self.threads if self._needed_ns() >= SHARED_NS else 1
+            self.request.threads = self.threads if self.needed_ns() >= SHARED_NS else 1
         if self.native.library.simulate(self.native.handle, ctypes.addressof(self.request)):
             raise no_memory("the state vectors of this circuit")

@@ -25,6 +25,7 @@ typedef struct {
     double largest;                 /* absolute value of angles */
     const volatile uint8_t *watched;
     int (*in_python)(const void *x, void *values, void *slopes, int64_t rows, char *message);
+    int64_t shared_rows; /* number of rows from which threads share them */
 } circuit;
 
 static double number(const xla_buffer *b, int64_t i)
@@ -68,6 +69,7 @@ static int simulate(const circuit *c, const xla_frame *f, int64_t num_rows)
     if (!failed) {
         r.num_rows = num_rows, r.rows = rows, r.values = rows + num_rows * slots;
         if (r.slopes) r.slopes = r.values + values;
+        if (num_rows < c->shared_rows) r.threads = 1;
         failed = qgate_run(c->plan, &r);
     }
     for (int64_t i = 0; i < values && !failed; i++) {
