@@ -142,6 +142,11 @@ class Device(ABC):
         """Whether qubits of circuits are chosen here, so that several can measure the same ones."""
         return True
 
+    @property
+    def folds_compiled(self) -> bool:
+        """Whether gates are repeated by ``Sweep.folding`` after compilation, not before."""
+        return False
+
     @abstractmethod
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         """Send sweeps to the device as one native submission.

@@ -31,6 +31,8 @@ class Sweep:
         Seed of the samples, in place of the device's generator.
     beside : Sweep or None
         Sweep on whose measured qubits this one is placed, where qubits are chosen by qgate.
+    folding : int
+        Odd number of times that each gate on several wires runs, G to G (G^-1 G)^k.
     """
 
     structure: Structure
@@ -39,6 +41,7 @@ class Sweep:
     shots: IntArray | None = None
     seed: tuple[int, ...] | None = None
     beside: Sweep | None = None
+    folding: int = 1
 
     def __post_init__(self) -> None:
         largest = np.maximum.reduce(abs(self.rows), axis=None, initial=0.0)
@@ -57,13 +60,15 @@ class Sweep:
 
     def with_rows(self, rows: FloatArray, shots: IntArray | None) -> Sweep:
         """Return the same structure with other rows."""
-        return Sweep(self.structure, rows, self.arrays, shots, self.seed, self.beside)
+        return Sweep(self.structure, rows, self.arrays, shots, self.seed, self.beside, self.folding)
 
     def with_structure(self, structure: Structure) -> Sweep:
         """Return the same rows for another structure with the same slots."""
         if structure is self.structure:
             return self
-        return Sweep(structure, self.rows, self.arrays, self.shots, self.seed, self.beside)
+        return Sweep(
+            structure, self.rows, self.arrays, self.shots, self.seed, self.beside, self.folding
+        )
 
     def repeated(self, times: int) -> Sweep:
         """Return each row repeated ``times`` times, copies adjacent."""

@@ -102,6 +102,11 @@ class EmulatedDevice(Device):
         """As the device."""
         return self.emulated.chooses_qubits
 
+    @property
+    def folds_compiled(self) -> bool:
+        """As the device."""
+        return self.emulated.folds_compiled
+
     def wires_of(self, sweep_wires: Wires) -> Wires:
         return self.emulated.wires_of(sweep_wires)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -16,6 +16,7 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qgate.devices.qiskit.bounded import FOLDED, Fold, fold, free_gates
+from qgate.devices.qiskit.folding import folded_circuit, folds_gates
 from qgate.devices.qiskit.identity import (
     has_identity,
     is_noisy,
@@ -221,12 +222,20 @@ class Compiler:
         fixed = [with_constant_matrices(sweep) for sweep in sweeps]
         free = [sweep.structure for sweep in fixed if sweep.beside is None]
         programs = iter(self.programs(free))
-        return fixed, [
+        found = [
             next(programs)
             if sweep.beside is None
             else self._placed_as(sweep.structure, with_constant_matrices(sweep.beside).structure)
             for sweep in fixed
         ]
+        return fixed, [
+            _folded(program, sweep.folding) for program, sweep in zip(found, fixed, strict=True)
+        ]
+
+    @cached_property
+    def folds_gates(self) -> bool:
+        """Whether compiled circuits can be folded: inverses of native gates are native."""
+        return folds_gates(self.target)
 
     def _placed_as(self, structure: Structure, other: Structure) -> Program:
         """Return the program of a structure that measures the qubits that another one measures.
@@ -327,6 +336,14 @@ class Compiler:
             self._programs[key] = program
         while len(self._programs) > MOST_PROGRAMS:
             self._programs.popitem(last=False)
+
+
+@lru_cache(maxsize=MOST_PROGRAMS)
+def _folded(program: Program, folding: int) -> Program:
+    """Return a program whose gates on several qubits run ``folding`` times."""
+    if folding == 1:
+        return program
+    return replace(program, circuit=folded_circuit(program.circuit, folding))
 
 
 def _program(compiled: QuantumCircuit, wires: Wires, *, folds: bool) -> Program:

@@ -133,6 +133,11 @@ class QiskitDevice(Device):
         read = partial(read_results, entries=entries, device=self.name)
         return QiskitJob(job, read, device=self.name)
 
+    @property
+    def folds_compiled(self) -> bool:
+        """Whether the inverses of the native gates on two qubits are native."""
+        return self._compiler.folds_gates
+
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
         return compiled(self._compiler, sweeps)
 

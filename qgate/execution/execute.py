@@ -199,6 +199,8 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
     postprocess : callable
         Maps the results of the sweeps to one entry per measurement.
     """
+    if sweep.folding > 1 and not device.folds_compiled:
+        sweep = _folded_before(sweep)
     sweep, index, capabilities = validate(sweep, device), None, device.capabilities
     if sweep.shots is None and len(sweep) > 1:
         sweep, index = merge_equal_rows(sweep)
@@ -229,6 +231,13 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         beside = prepare(sweep.beside, device)[0][0]
         parts = tuple(replace(part, beside=beside) for part in parts)
     return parts, index, postprocess
+
+
+def _folded_before(sweep: Sweep) -> Sweep:
+    """Return a sweep whose gates are repeated before compilation."""
+    from qgate.mitigation.folding import folded  # only where circuits are folded
+
+    return replace(sweep, structure=folded(sweep.structure, sweep.folding), folding=1)
 
 
 def _lowered(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], Postprocess]:

@@ -17,13 +17,15 @@ from qgate.typing import NumericArray
 def digest_of(sweeps: Sequence[Sweep]) -> str:
     """Return a digest of sweeps, 64 hexadecimal digits.
 
-    It covers circuits, measurements, wires, rows, arrays, shots, seeds and the sweeps on whose
-    qubits others are placed, to the last bit.
+    It covers circuits, measurements, wires, rows, arrays, shots, seeds, folding and the sweeps
+    on whose qubits others are placed, to the last bit.
     """
     state = hashlib.sha256()
     for sweep in sweeps:
         if sweep.beside is not None:
             state.update(f"beside {digest_of([sweep.beside])}".encode())
+        if sweep.folding > 1:
+            state.update(f"folded {sweep.folding}".encode())
         for part in (sweep.structure, sweep.rows, *sweep.arrays, sweep.shots, sweep.seed):
             for piece in _pieces(part):
                 state.update(len(piece).to_bytes(8, "big"))

@@ -11,22 +11,9 @@ from qgate.recording import paused
 from qgate.structure import Structure
 
 
-@lru_cache(maxsize=64)
-def folded(circuits: tuple[Structure, ...], factor: int) -> tuple[Structure, ...]:
-    """Return circuits in which every gate on several wires runs an odd number of times.
-
-    Parameters
-    ----------
-    circuits : tuple of Structure
-    factor : int
-        Odd; 1: the circuits as they are.
-    """
-    if factor == 1:
-        return circuits
-    return tuple(_folded(circuit, factor) for circuit in circuits)
-
-
-def _folded(circuit: Structure, factor: int) -> Structure:
+@lru_cache(maxsize=1024)
+def folded(circuit: Structure, factor: int) -> Structure:
+    """Return a circuit in which every gate on several wires runs an odd number of times."""
     with paused():
         operations = [part for gate in circuit.operations for part in _repeated(gate, factor)]
     return Structure(tuple(operations), circuit.measurements, circuit.num_slots, circuit.num_arrays)

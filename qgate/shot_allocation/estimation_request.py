@@ -11,7 +11,6 @@ import numpy as np
 
 from qgate.execution.execute import execute_sweeps, validate
 from qgate.gradients.shifted_sweep import ShiftedSweep
-from qgate.mitigation.folding import folded
 from qgate.outcomes import Outcomes
 from qgate.shot_allocation.allocation import ShotLimits
 from qgate.shot_allocation.calibration import Calibration
@@ -91,10 +90,10 @@ class EstimationRequest:
         """
         native, sweeps = self.circuits, []
         for basis, fold, rows in self._runs(counts, unit):
-            structure = folded(self.measurement_plan.circuits, fold)[basis]
+            structure = self.measurement_plan.circuits[basis]
             shots = np.full(len(rows), unit) if unit else counts[rows, basis]
             sweep = replace(native, structure=structure, rows=native.rows[rows], shots=shots)
-            sweeps.append(self._on_equal_qubits(sweep))
+            sweeps.append(replace(self._on_equal_qubits(sweep), folding=fold))
         return sweeps
 
     def _on_equal_qubits(self, sweep: Sweep) -> Sweep:

@@ -215,6 +215,11 @@ class IbmDevice(RemoteDevice):
                 raise
         return attempt()
 
+    @property
+    def folds_compiled(self) -> bool:
+        """Whether the inverses of the native gates on two qubits are native."""
+        return self._compiler.folds_gates
+
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
         return compiled(self._compiler, sweeps)
 

@@ -53,7 +53,7 @@ def weight(sweep: Sweep, *, folded: bool = False) -> tuple[int, int]:
     structure = sweep.structure
     numbers = structure.num_slots * (NUMBERS_PER_FOLDED_ANGLE if folded else 1)
     gates = sum(len(operation.wires) ** 2 for operation in structure.operations)
-    return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates, BYTES_PER_NUMBER * numbers
+    return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates * sweep.folding, BYTES_PER_NUMBER * numbers
 
 
 def record_of(sweeps: Sequence[Sweep], settings: Settings) -> Record:
