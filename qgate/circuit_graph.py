@@ -77,13 +77,18 @@ class CircuitGraph:
         self.operations, self.observables = list(ops), list(obs)
         self.wires = Wires(wires)
         self.par_info = par_info
-        self.trainable_params = trainable_params
+        self._trainable = None if trainable_params is None else set(trainable_params)
         self._nodes_on, self.edges = _edges(self.nodes, self.wires)
 
     @property
     def nodes(self) -> list[Node]:
         """Operations, and then measurements."""
         return [*self.operations, *self.observables]
+
+    @property
+    def trainable_params(self) -> set[int] | None:
+        """Positions of trainable parameters."""
+        return self._trainable
 
     @property
     def num_wires(self) -> int:
@@ -149,7 +154,7 @@ class CircuitGraph:
     def parametrized_layers(self) -> list[Layer]:
         """Layers of operations with trainable parameters; the first may be empty."""
         layers = [Layer([], [], [])]
-        trainable = set(self.trainable_params or ())
+        trainable = self._trainable or ()
         for index, info in enumerate(self.par_info or ()):
             if index not in trainable:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,8 @@ class BlockEncode(QubitUnitary):
         xp = namespace([block])
         norm = _norm(block, xp)
         self._encoding = {"norm": norm, "subspace": (rows, columns, size)}
-        super().__init__(_unitary(block / xp.maximum(norm, 1.0), size, xp), on, id, False)
+        divisor = xp.maximum(norm, 1.0 + 0.0 * norm)  # torch compares tensors only
+        super().__init__(_unitary(block / divisor, size, xp), on, id, False)
 
     @property
     def hyperparameters(self) -> Mapping[str, Any]:
@@ -93,10 +95,10 @@ def _as_matrix(value: Tensor) -> Tensor:
 def _norm(block: Tensor, xp: Namespace) -> Tensor:
     """Return the largest sum of moduli in a row of A A^dagger or A^dagger A; of one number, |A|."""
     if shape_of(block) == (1, 1):
-        return xp.max(xp.abs(block))
+        return xp.abs(block)[0, 0]
     turned = dagger(block, xp=xp)
-    sums = [xp.max(xp.sum(xp.abs(m), axis=-1)) for m in (block @ turned, turned @ block)]
-    return xp.maximum(*sums)
+    sums = [xp.sum(xp.abs(m), axis=-1) for m in (block @ turned, turned @ block)]
+    return reduce(xp.maximum, [part[row] for part in sums for row in range(shape_of(part)[0])])
 
 
 def _unitary(block: Tensor, size: int, xp: Namespace) -> Tensor:
