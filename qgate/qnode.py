@@ -15,7 +15,7 @@ from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
-from qgate.autodiff.returns import Stacked, arrange, leaves, measurements_of, rebuilt
+from qgate.autodiff.returns import Stacked, arrange, leaves, measurements_of
 from qgate.context import HERE, active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution_keywords
@@ -32,8 +32,7 @@ from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.autodiff.choose_method import Explanation
-    from qgate.autodiff.kept_derivatives import KeptDerivatives
-    from qgate.autodiff.kept_simulations import KeptSimulations
+    from qgate.autodiff.kept_simulations import Kept
     from qgate.autodiff.recordings import Recordings
     from qgate.bridge import Interface
     from qgate.devices.base import Device
@@ -157,7 +156,7 @@ class QNode:
         if self.device.mitigation is not None:
             self.shots = self._mitigated(self.shots)
         self._last: Tape | Recorded | None = None
-        self._kept: dict[bool, KeptSimulations | KeptDerivatives] = {}
+        self._kept: dict[str, Kept] = {}
         self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
@@ -211,10 +210,10 @@ class QNode:
             if found is not None:
                 return found[0]
         is_repeated, recorded = self._last is not None, self._recorded(args, kwargs)
-        if is_repeated and combined is None and not self._pipeline and not self.shots.parts:
+        if is_repeated and seed is None and combined is None and not self._pipeline:
             inputs = [*args, *kwargs.values()]
             traced, known = any_boxed(inputs), None
-            if not traced or self._is_adjoint:
+            if not traced or (self._is_adjoint and not self.shots.parts):
                 known = self._known_results(recorded, inputs, traced=traced)
             if known is not None:
                 self._last = recorded
@@ -311,22 +310,25 @@ class QNode:
     def _known_results(
         self, recorded: Recorded, inputs: Sequence[Any], *, traced: bool
     ) -> tuple[Any] | None:
-        """Return the results of an exact circuit, in a tuple, if its simulation is kept."""
+        """Return the results in a tuple, if the simulation of the circuit is kept."""
         interface = self._choose(leaves(inputs))
         if interface is not None and interface.name != "autograd":
             return None
-        kept = self._kept.get(traced)
+        kind = "samples" if self.shots.parts else "derivatives" if traced else "values"
+        kept = self._kept.get(kind)
         if kept is None or kept.device is not self.device:
-            kept = self._kept[traced] = self._new_kept(traced=traced)
-        found = kept.values(recorded.operations, recorded.measurements)
-        if found is None:
-            return None
-        single = isinstance(recorded.returned, Measurement)
-        return (found[0] if single else rebuilt(recorded.returned, iter(found)),)
+            kept = self._kept[kind] = self._new_kept(kind)
+        return kept.results(
+            recorded.operations, recorded.measurements, self.shots, recorded.returned
+        )
 
-    def _new_kept(self, *, traced: bool) -> KeptSimulations | KeptDerivatives:
+    def _new_kept(self, kind: str) -> Kept:
         # Imported on use: no first value needs these, and no value the derivatives.
-        if traced:
+        if kind == "samples":
+            from qgate.autodiff.kept_samples import KeptSamples
+
+            return KeptSamples(self.device)
+        if kind == "derivatives":
             from qgate.autodiff.kept_derivatives import KeptDerivatives
 
             return KeptDerivatives(self.device, self._method, self.max_diff)

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arrays import load
-from qgate.autodiff.kept_simulations import MOST_KEPT, PARAMETERS, circuit_key, is_watched
+from qgate.autodiff.kept_simulations import (
+    MOST_KEPT,
+    PARAMETERS,
+    as_returned,
+    circuit_key,
+    has_only_expvals,
+    is_watched,
+)
 from qgate.autodiff.recorded_circuit import is_small
 from qgate.autodiff.recorded_derivatives import DifferentiableCircuit, slopes_of
 from qgate.autodiff.recorded_rows import RecordedRows
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from qgate.autodiff.method import Method
     from qgate.bridge import TracedAngles
     from qgate.devices.base import Device
+    from qgate.shots import Shots
 
 
 class KeptDerivatives:
@@ -40,10 +48,23 @@ class KeptDerivatives:
         self._known: dict[Hashable, tuple[Repeated, Any] | None] = {}
         self._traced_angles = load("autograd").traced_angles
 
+    def results(
+        self,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        shots: Shots,
+        returned: Any,
+    ) -> tuple[Any] | None:
+        """Return the traced results of an exact circuit in a tuple; None: as ``values``."""
+        found = self.values(operations, measurements)
+        return None if found is None else as_returned(found, returned)
+
     def values(
         self, operations: Sequence[Operator], measurements: Sequence[Measurement]
     ) -> list[Tensor] | None:
         """Return the traced results of an exact circuit; None: it has to be evaluated."""
+        if not has_only_expvals(measurements):
+            return None
         circuit = circuit_key(operations, measurements)
         angles = self._traced_angles(list(chain.from_iterable(map(PARAMETERS, operations))))
         if circuit is None or angles is None or is_watched():

@@ -9,16 +9,17 @@ path of ``evaluate``.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from qgate.arrays import NUMBERS, is_double
 from qgate.autodiff.evaluate import linear_numbers
 from qgate.autodiff.recorded_circuit import is_small
+from qgate.autodiff.returns import rebuilt
 from qgate.autodiff.simulations import repeated
 from qgate.context import active_plan, active_trackers
 from qgate.devices.statevector import Repeated
@@ -30,6 +31,7 @@ from qgate.typing import FloatArray, Tensor
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+    from qgate.shots import Shots
 
 MOST_KEPT = 64
 """Maximum number of simulations of a QNode: 64 KiB each for 12 wires."""
@@ -40,6 +42,23 @@ MOST_ENTRIES = 1024
 SIGNATURE, PARAMETERS = attrgetter("signature"), attrgetter("parameters")
 
 
+class Kept(Protocol):
+    """Circuits of a QNode that are kept from call to call."""
+
+    @property
+    def device(self) -> Device:
+        """Device that runs them."""
+
+    def results(
+        self,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        shots: Shots,
+        returned: Any,
+    ) -> tuple[Any] | None:
+        """Return the results of a circuit, as ``returned`` is nested, in a tuple; None: unknown."""
+
+
 class KeptSimulations:
     """Simulations of the circuits of a QNode on a device, by their gates and measurements."""
 
@@ -47,11 +66,24 @@ class KeptSimulations:
         self.device = device
         self._known: dict[Hashable, Repeated | None] = {}
 
+    def results(
+        self,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        shots: Shots,
+        returned: Any,
+    ) -> tuple[Any] | None:
+        """Return the results of an exact circuit in a tuple; None: it has to be evaluated."""
+        found = self.values(operations, measurements)
+        return None if found is None else as_returned(found, returned)
+
     def values(
         self, operations: Sequence[Operator], measurements: Sequence[Measurement]
     ) -> list[Tensor] | None:
         """Return the results of an exact circuit; None: it has to be evaluated."""
-        key, row = circuit_key(operations, measurements), _row(operations)
+        if not has_only_expvals(measurements):
+            return None
+        key, row = circuit_key(operations, measurements), row_of(operations)
         if key is None or row is None or is_watched():
             return None
         try:
@@ -62,7 +94,7 @@ class KeptSimulations:
             return None
         found = list(simulate(row)[0])
         given = chain.from_iterable(map(PARAMETERS, (*operations, *measurements)))
-        marks = [value.requires_grad for value in given if _is_marked(value)]
+        marks = marks_of(given)
         if not marks:
             return found
         from qgate.numpy.tensors import marked  # marks come from this module
@@ -81,9 +113,7 @@ class KeptSimulations:
 def circuit_key(
     operations: Sequence[Operator], measurements: Sequence[Measurement]
 ) -> Hashable | None:
-    """Return all but the angles of a circuit; None: not only expectation values are measured."""
-    if any(item.kind is not MeasurementKind.EXPVAL for item in measurements):
-        return None
+    """Return all but the angles of a circuit; None: coefficients are not plain numbers."""
     weights = list(chain.from_iterable(map(PARAMETERS, measurements)))
     if not all(map(_is_small_array, weights)):
         return None
@@ -92,6 +122,26 @@ def circuit_key(
         tuple(map(SIGNATURE, measurements)),
         tuple([(weight.shape, weight.tobytes()) for weight in weights]),
     )
+
+
+def as_returned(values: Sequence[Tensor], returned: Any) -> tuple[Any]:
+    """Return values as a quantum function returned the measurements, in a tuple."""
+    single = isinstance(returned, Measurement)
+    return (values[0] if single else rebuilt(returned, iter(values)),)
+
+
+def has_only_expvals(measurements: Sequence[Measurement]) -> bool:
+    """Return whether only expectation values are measured."""
+    return all(item.kind is MeasurementKind.EXPVAL for item in measurements)
+
+
+def marks_of(values: Iterable[Tensor]) -> list[bool]:
+    """Return the marks ``requires_grad`` of those values that have one."""
+    return [
+        value.requires_grad
+        for value in values
+        if isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
+    ]
 
 
 def is_watched() -> bool:
@@ -114,7 +164,7 @@ def _simulation(
     return repeated(tape.sweep(), device, None)
 
 
-def _row(operations: Sequence[Operator]) -> FloatArray | None:
+def row_of(operations: Sequence[Operator]) -> FloatArray | None:
     """Return the angles as a vector; None: some are not plain numbers in double precision."""
     angles = list(chain.from_iterable(map(PARAMETERS, operations)))
     if NUMBERS.issuperset(map(type, angles)) or all(map(is_double, angles)):
@@ -126,7 +176,3 @@ def _is_small_array(value: Tensor) -> bool:
     return (
         isinstance(value, np.ndarray) and is_double(value, many=True) and value.size <= MOST_ENTRIES
     )
-
-
-def _is_marked(value: Tensor) -> bool:
-    return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
