@@ -25,10 +25,13 @@ MEASURED = [
 ]
 
 
-def called(fresh, measured, shots, angles=(0.3, 0.4, 0.4, np.float64(1.1), qnp.array(0.2))):
+ANGLES = 0.3, 0.4, 0.4, np.float64(1.1), qnp.array(0.2)
+
+
+def called(fresh, measured, shots):
     """Return the results of several calls, by one QNode or by a fresh one for each."""
     device, results, node = qg.device("local", wires=2, seed=7), [], None
-    for x in angles:
+    for x in ANGLES:
         if fresh or node is None:
             node = qg.QNode(circuit, device, shots=shots)
         results.append(node(x, measured))
