@@ -15,6 +15,7 @@ from qgate import gradients as gradients
 from qgate import kernels as kernels
 from qgate import math as math
 from qgate import measurements as measurements
+from qgate import mitigation as mitigation
 from qgate import noise as noise
 from qgate import numpy as numpy
 from qgate import operation as operation

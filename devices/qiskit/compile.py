@@ -28,9 +28,9 @@ from qgate.devices.qiskit.targets import Place
 from qgate.devices.qiskit.translate import translate
 from qgate.exceptions import CompilationFailed
 from qgate.sealed import Sealed
-from qgate.structure import ArraySlot, Structure
+from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decomposition import freeze
+from qgate.transforms.decomposition import freeze_matrices
 from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
@@ -219,13 +219,13 @@ class Compiler:
         ------
         CompilationFailed
         """
-        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
+        fixed = [freeze_matrices(sweep) for sweep in sweeps]
         free = [sweep.structure for sweep in fixed if sweep.beside is None]
         programs = iter(self.programs(free))
         found = [
             next(programs)
             if sweep.beside is None
-            else self._placed_as(sweep.structure, with_constant_matrices(sweep.beside).structure)
+            else self._placed_as(sweep.structure, freeze_matrices(sweep.beside).structure)
             for sweep in fixed
         ]
         return fixed, [
@@ -352,14 +352,3 @@ def _program(compiled: QuantumCircuit, wires: Wires, *, folds: bool) -> Program:
     circuit, folded = fold(compiled) if folds else (compiled, ())
     circuit.global_phase = 0  # not observable, and Aer cannot bind a free one
     return Program(circuit, wires, folded)
-
-
-def with_constant_matrices(sweep: Sweep) -> Sweep:
-    """Make matrices of gates part of the structure; Qiskit has no free parameters for them."""
-    slots = {
-        symbol.index
-        for operation in sweep.structure.operations
-        for symbol in operation.parameters
-        if isinstance(symbol, ArraySlot)
-    }
-    return freeze(sweep, frozenset(slots))

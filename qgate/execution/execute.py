@@ -30,6 +30,7 @@ from qgate.transforms.decomposition import (
     GateSet,
     decompose,
     decomposed_without_values,
+    freeze_matrices,
 )
 from qgate.transforms.idle import busy_wires, without_idle_wires
 from qgate.transforms.idle_rotations import has_idle, merged, without_idle
@@ -237,7 +238,8 @@ def _folded_before(sweep: Sweep) -> Sweep:
     """Return a sweep whose gates are repeated before compilation."""
     from qgate.mitigation.folding import folded  # only where circuits are folded
 
-    return replace(sweep, structure=folded(sweep.structure, sweep.folding), folding=1)
+    fixed = freeze_matrices(sweep)  # inverses of matrices need their numbers
+    return replace(fixed, structure=folded(fixed.structure, sweep.folding), folding=1)
 
 
 def _lowered(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], Postprocess]:

@@ -217,6 +217,11 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
     return sweep.with_structure(sweep.structure.with_operations(operations))
 
 
+def freeze_matrices(sweep: Sweep) -> Sweep:
+    """Make all arrays of operations, such as matrices, constants of the structure."""
+    return freeze(sweep, _arrays_in(sweep.structure.operations))
+
+
 def freeze_weights(sweep: Sweep) -> Sweep:
     """Make the numbers of operators that are not gates constants; they decide on unitarity."""
     return freeze(sweep, _weights(sweep.structure))

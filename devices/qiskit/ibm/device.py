@@ -26,7 +26,7 @@ from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.emulation.calibration import Calibration
 from qgate.devices.emulation.native_circuit import NativeCircuit
-from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
+from qgate.devices.qiskit.compile import Compiler, Program
 from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.dynamic import accepted_by
 from qgate.devices.qiskit.ibm.account import Account
@@ -46,6 +46,7 @@ from qgate.devices.qiskit.passes import TRANSPILER_SEED
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
 from qgate.sweep import Sweep
+from qgate.transforms.decomposition import freeze_matrices
 from qgate.typing import WiresLike
 
 DEFAULT_SHOTS = 1024
@@ -316,7 +317,7 @@ class IbmDevice(RemoteDevice):
             return self._compiler.placed(sweeps)
         # canary circuits come last, and must use the qubits of the others
         fixed, programs = self._compiler.placed(sweeps[:-1])
-        known = with_constant_matrices(sweeps[-1])
+        known = freeze_matrices(sweeps[-1])
         others = [sweep.structure for sweep in fixed]
         return [*fixed, known], [*programs, self._compiler.program_beside(known.structure, others)]
 
