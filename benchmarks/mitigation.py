@@ -42,13 +42,14 @@ def run(options: argparse.Namespace) -> list[Errors]:
     if absent:
         print(f"left out, because this version does not have them: {', '.join(absent)}")
     methods = [name for name in (*registered(), *PEERS) if name in options.methods]
-    found = []
+    found, names = [], [f"{problem} {place}" for problem, place in CASES]
+    chosen = {options.only} & set(names) or {name for name in names if options.only in name}
     for problem, place in CASES:
-        if options.only in f"{problem} {place}":
+        if f"{problem} {place}" in chosen:
             start = time.perf_counter()
             device = machine(place, cache=options.cache)
             budgets = options.budgets or [BUDGETS.get(problem, OTHERS)]
-            errors = []
+            errors = list[Errors]()
             for alone in [False, True]:
                 sizes = {"points": options.points, "seeds": options.seeds, "alone": alone}
                 errors += measured(problem, place, device, budgets, methods, **sizes)
@@ -144,7 +145,9 @@ def cell(errors: Errors) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument(
+        "--only", default="", help="the case with this name, or all whose name contains it"
+    )
     parser.add_argument("--methods", nargs="*", default=[*OURS, *PEERS])
     parser.add_argument("--points", type=int, default=5, help="points around the optimum")
     parser.add_argument("--seeds", type=int, default=20, help="seeds of shots at each point")
