@@ -121,16 +121,17 @@ def markdown(every: Sequence[Errors]) -> str:
     methods = list(dict.fromkeys(each.method for each in every))
     cells = {(each.case, each.budget, each.method): cell(each) for each in every}
     names = [f"{problem} {place}{end}" for problem, place in CASES for end in ("", ALONE)]
-    places = sorted({(names.index(each.case), each.budget) for each in every})
+    counts = {(names.index(each.case), each.budget): len(each.off) for each in every}
     rows = [
         [
             names[place],
             f"{budget:,}",
+            str(count),
             *(cells.get((names[place], budget, name), "-") for name in methods),
         ]
-        for place, budget in places
+        for (place, budget), count in sorted(counts.items())
     ]
-    return table(["case", "shots", *methods], rows)
+    return table(["case", "shots", "estimates", *methods], rows)
 
 
 def cell(errors: Errors) -> str:

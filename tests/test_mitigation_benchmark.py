@@ -136,5 +136,5 @@ def test_errors_of_every_method_are_measured_printed_and_written(
     assert mitigation.main(["--load", str(kept), "--write"]) == 0
     printed = capsys.readouterr().out
     assert all(name in printed for name in (*measuring.registered(), *measuring.PEERS))
-    assert "| small manila | 2,000 |" in page.read_text()
-    assert "| small manila, value alone | 2,000 |" in page.read_text()
+    assert "| small manila | 2,000 | 2 |" in page.read_text()
+    assert "| small manila, value alone | 2,000 | 2 |" in page.read_text()
