@@ -56,15 +56,18 @@ class Learned:
     name = "learned"
 
     def added(self, target: Target, random: np.random.Generator) -> Added:
-        """Return requested rows with half of their trained angles at 0, in complementary pairs."""
+        """Return requested rows with half of their trained angles at 0, each angle in turn."""
         trained, rows = np.array(target.trained, dtype=np.int64), []
-        half, order = (len(trained) + 1) // 2, trained
+        times_on, num_off = np.zeros(len(trained)), (len(trained) + 1) // 2
         for index in range(self.rows):
-            order = order[::-1] if index % 2 else random.permutation(trained)
+            order = np.lexsort((random.random(len(trained)), -times_on))
+            off, others = trained[order[:num_off]], trained[order[num_off:]]
+            times_on[order[num_off:]] += 1
             row = target.rows[index % len(target.rows)].copy()
-            row[order[half:]] = self._moved(row[order[half:]], random)
-            few = len(trained) < 3
-            row[order[:half]] = np.pi / 2 * random.integers(-1, 3, half) if few else 0.0
+            row[others] = self._moved(row[others], random)
+            row[off] = 0.0
+            if index % 2 and len(trained) < 3:
+                row[off] = np.pi / 2 * random.choice([-1, 1], num_off)
             rows.append(row)
         shares = np.full(self.rows, self.share / self.rows)
         folds = np.ones(self.rows, dtype=np.int64)
