@@ -47,6 +47,7 @@ def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
     if "repeats" in request:
         return timed(call, request["repeats"])
     result = numpy.asarray(call(), dtype=float).reshape(-1).tolist()
+    call()  # the second call may prepare what later ones use
     return {"result": result, "repeats": 1 + int(LEAST_S / timed(call, 1))}
 
 
