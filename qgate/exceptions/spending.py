@@ -260,6 +260,15 @@ class InvalidMitigation(QuantumFunctionError, ValueError):
     )
 
 
+class InvalidExtrapolation(QuantumFunctionError, ValueError):
+    """An option of an extrapolation has a value that it does not accept."""
+
+    option: str
+    value: str
+    remedy: str
+    message = "ZNE(..., {option}={value}) cannot be used. {remedy}"
+
+
 class UnknownGrouping(QuantumFunctionError, ValueError):
     """No grouping of commuting Pauli words has this name."""
 
