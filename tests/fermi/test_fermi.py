@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qgate as qg
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidOperand, InvalidParameters
 from qgate.fermi import FermiSentence, FermiWord, from_string
 
 ORBITALS = 3
@@ -185,6 +185,6 @@ def test_wrong_input_is_explained(wrong, text):
         wrong()
 
 
-def test_other_operands_are_a_type_error():
-    with pytest.raises(TypeError, match="number or a fermionic operator"):
+def test_other_operands_are_refused():
+    with pytest.raises(InvalidOperand, match="number or a fermionic operator"):
         qg.FermiC(0) + "a"
