@@ -34,6 +34,10 @@ class Record:
         Cost in US dollars; None if it is unknown.
     seconds : float
         Duration.
+    systematic : float or None
+        Systematic error of the value, which shots do not lower; None: unknown.
+    total_signal : float or None
+        As ``signal``, of total errors: those of shots and systematic ones. None: unknown.
     """
 
     step: int
@@ -44,6 +48,8 @@ class Record:
     submissions: int
     usd: float | None
     seconds: float
+    systematic: float | None = None
+    total_signal: float | None = None
 
     __repr__ = fields_summary
 
@@ -78,8 +84,12 @@ class History:
     @property
     def errors(self) -> FloatArray:
         """The standard error of each value; NaN if it is unknown."""
-        errors = [record.error for record in self.records]
-        return np.array([np.nan if error is None else error for error in errors])
+        return _numbers([record.error for record in self.records])
+
+    @property
+    def systematic_errors(self) -> FloatArray:
+        """The systematic error of each value, which shots do not lower; NaN if it is unknown."""
+        return _numbers([record.systematic for record in self.records])
 
     @property
     def shots(self) -> int:
@@ -106,6 +116,8 @@ class History:
     def plot(self, axes: Any = None) -> Nested:
         """Plot the values against the shots before them, or against steps if there are no shots.
 
+        Bars are standard errors; with mitigation, the outer ones are total errors.
+
         Parameters
         ----------
         axes : matplotlib.axes.Axes, optional
@@ -127,10 +139,22 @@ class History:
         else:
             places = [record.step for record in self.records]
             axes.set_xlabel("step")
-        errors = np.nan_to_num(self.errors)
-        axes.errorbar(places, self.values, yerr=errors if errors.any() else None, marker=".")
+        errors, floors = np.nan_to_num(self.errors), np.nan_to_num(self.systematic_errors)
+        shown = axes.errorbar(
+            places, self.values, yerr=errors if errors.any() else None, marker="."
+        )
+        if floors.any():
+            whole = np.hypot(errors, floors)
+            outer = axes.errorbar(
+                places, self.values, yerr=whole, fmt="none", capsize=4, ecolor="C1", zorder=1
+            )
+            axes.legend([shown, outer], ["shots", "total"])
         axes.set_ylabel("value")
         return axes
+
+
+def _numbers(values: Sequence[float | None]) -> FloatArray:
+    return np.array([np.nan if value is None else value for value in values])
 
 
 def _new_axes() -> Nested:

@@ -20,8 +20,11 @@ from qgate.optimize.stopping import Stopping
 from qgate.optimize.training import Progress, Training, resumed, saved
 from qgate.typing import Function, Nested
 
-ENDED = ("tol", "noise", "callback")
+ENDED = ("tol", "noise", "floor", "callback")
 """Reasons for which a resumed minimization takes no more steps."""
+
+FLOOR = "floor: the gradient is within the errors of the device, and more shots do not help"
+"""Text of the reason ``floor``."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class Minimum:
         Before the last step, with its standard error; None if it is unknown.
     reason : str
         Why no more steps were taken: ``steps``, ``tol`` (values change by less), ``noise`` (the
-        gradient is not significantly different from zero), ``budget`` (the rest does not allow a
-        step) or ``callback``.
+        gradient is not significantly different from zero), ``floor`` (it is, but not by its total
+        errors, and more shots do not help), ``budget`` (the rest does not allow a step) or
+        ``callback``.
     history : History
         Every step, with its usage.
     optimizer : Optimizer
@@ -74,9 +78,10 @@ class Minimum:
 
     def __str__(self) -> str:
         history = self.history
+        reason = FLOOR if self.reason == "floor" else self.reason
         usd = "unknown" if history.usd is None else f"{history.usd:.2f}"
         return (
-            f"{_with_error(self.value, self.error)} after {len(history)} steps ({self.reason}), "
+            f"{_with_error(self.value, self.error)} after {len(history)} steps ({reason}), "
             f"{history.shots:,} shots, {history.submissions:,} submissions, {usd} USD, "
             f"{history.seconds:.1f} s"
         )
@@ -125,8 +130,9 @@ def minimize(
     estimate : callable, optional
         Called with the arguments in place of ``qg.grad(cost)``; returns an ``Estimate``, as
         ``qg.gradient_estimate(cost)`` does. The minimization then stops if the gradient is not
-        significantly different from zero twice in a row, at a level of 95 %. For optimizers with a
-        ``grad_fn``.
+        significantly different from zero twice in a row, at a level of 95 %: by its standard
+        errors (``noise``), or with mitigation by its total errors (``floor``). For optimizers with
+        a ``grad_fn``.
     checkpoint : path, optional
         File that is written after each step. If it exists, the minimization continues from it, bit
         for bit.

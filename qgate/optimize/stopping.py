@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +38,11 @@ class Stopping:
 
     def after(self, history: History) -> str | None:
         """Return the reason for which the last step ends the minimization; None: continue."""
-        if _is_noise(history, self.numbers):
+        last = history.records[-CONSECUTIVE:]
+        if _is_noise([record.signal for record in last], self.numbers):
             return "noise"
+        if _is_noise([record.total_signal for record in last], self.numbers):
+            return "floor"
         if self.tol is not None and _stands_still(history, self.tol):
             return "tol"
         return None
@@ -65,11 +69,10 @@ def most_noise(count: int) -> float:
     return float((1 - width + NORMAL_95 * np.sqrt(width)) ** 3)
 
 
-def _is_noise(history: History, numbers: int) -> bool:
+def _is_noise(signals: Sequence[float | None], numbers: int) -> bool:
     """Return whether the last gradients are not significantly different from zero."""
-    last = [record.signal for record in history.records[-CONSECUTIVE:]]
-    return len(last) == CONSECUTIVE and all(
-        signal is not None and signal <= most_noise(numbers) for signal in last
+    return len(signals) == CONSECUTIVE and all(
+        signal is not None and signal <= most_noise(numbers) for signal in signals
     )
 
 

@@ -120,6 +120,8 @@ class Training:
             submissions=block.usage.submissions,
             usd=block.usage.usd,
             seconds=block.usage.seconds,
+            systematic=None if slopes is None else slopes.systematic,
+            total_signal=None if slopes is None else slopes.total_signal,
         )
         after = Arguments.of([found] if len(args) == 1 else found, optimizer="minimize")
         return Progress(after.vector, before.history.with_record(record))

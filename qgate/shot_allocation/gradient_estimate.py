@@ -100,18 +100,14 @@ class GradientEstimate:
 
         None: without mitigation the errors of a device are unknown.
         """
-        found = self.mitigation
-        if found is None:
-            return None
-        return self._shaped(found.systematic_error[0, len(found.outputs[0]) - len(self.flat) :])
+        floors = self._floors()
+        return None if floors is None else self._shaped(floors)
 
     @property
     def total_error(self) -> Shaped | None:
         """Root of the sum of both squared errors, in the form of ``gradient``; None: unknown."""
-        found = self.mitigation
-        if found is None:
-            return None
-        return self._shaped(found.total_error[0, len(found.outputs[0]) - len(self.flat) :])
+        floors = self._floors()
+        return None if floors is None else self._shaped(np.hypot(self._errors(), floors))
 
     @property
     def value_systematic_error(self) -> float | None:
@@ -167,6 +163,8 @@ class GradientEstimate:
     def plot(self) -> Figure:
         """Draw the components with bars of one standard error; requires matplotlib.
 
+        With mitigation, the inner bars are standard errors (shots), the outer ones total errors.
+
         Returns
         -------
         matplotlib.figure.Figure
@@ -184,9 +182,13 @@ class GradientEstimate:
         axes = figure.add_subplot()
         places = np.arange(len(self.flat))
         axes.axhline(0, color="0.7", linewidth=0.8)
-        axes.errorbar(
-            places, self.flat, yerr=self._errors(), fmt="o", markersize=4, capsize=3, color="C0"
-        )
+        errors, floors = self._errors(), self._floors()
+        if floors is not None:
+            whole = np.hypot(errors, floors)
+            axes.errorbar(places, self.flat, yerr=whole, fmt="none", capsize=5, color="C1")
+        axes.errorbar(places, self.flat, yerr=errors, fmt="o", markersize=4, capsize=3, color="C0")
+        if floors is not None:
+            axes.legend(axes.containers, ["total", "shots"])
         axes.set_xlabel("parameter")
         axes.set_ylabel("derivative")
         used = f"{self.shots} shots" if self.shots else f"{self.trajectories} trajectories"
@@ -208,15 +210,25 @@ class GradientEstimate:
     def _errors(self) -> FloatArray:
         return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
 
+    def _floors(self) -> FloatArray | None:
+        """Return the systematic error of each component, shape (G,); None: unknown."""
+        found = self.mitigation
+        return None if found is None else found.systematic_error[0, -len(self.flat) :]
+
     def _rows(self) -> list[str]:
-        pairs = list(zip(self.flat, self._errors(), strict=True))
-        shown = [f"{value: .6f} ± {error:.6f}" for value, error in pairs[:MOST_ROWS]]
-        return shown + (["..."] if len(pairs) > MOST_ROWS else [])
+        floors = self._floors()
+        known = [None] * len(self.flat) if floors is None else floors.tolist()
+        parts = list(zip(self.flat, self._errors(), known, strict=True))
+        shown = [f"{value: .6f}{_bars(error, floor)}" for value, error, floor in parts[:MOST_ROWS]]
+        return shown + (["..."] if len(parts) > MOST_ROWS else [])
 
     def _summary(self) -> list[str]:
         cost = self.cost
         price = "" if cost.usd is None else f", {cost.usd:.2f} USD"
-        value = [] if self.value is None else [f"value {self.value:.6f} ± {self.value_error:.6f}"]
+        value = []
+        if self.value is not None and self.value_error is not None:
+            bars = _bars(self.value_error, self.value_systematic_error)
+            value = [f"value {self.value:.6f}{bars}"]
         if self.trajectories:
             return [
                 *value,
@@ -233,3 +245,8 @@ class GradientEstimate:
         ]
 
     __repr__ = fields_summary
+
+
+def _bars(error: float, floor: float | None) -> str:
+    """Return the text of one error, or of both where that of the noise is known."""
+    return f" ± {error:.6f}" if floor is None else f" ± {error:.6f} (shots) ± {floor:.6f} (noise)"

@@ -60,6 +60,13 @@ class Estimate:
     trajectories: int = 0
     systematic_error: FloatArray | None = None
 
+    @property
+    def total_error(self) -> FloatArray | None:
+        """Root of the sum of both squared errors, in the shape of the value; None: unknown."""
+        if self.systematic_error is None:
+            return None
+        return np.asarray(np.hypot(self.standard_error, self.systematic_error))
+
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
         return np.array(self.value, dtype=dtype)
 
@@ -67,7 +74,9 @@ class Estimate:
         return float(self.value)
 
     def __str__(self) -> str:
-        return f"{self.value} ± {self.standard_error}"
+        text = f"{self.value} ± {self.standard_error}"
+        floor = self.systematic_error
+        return text if floor is None else f"{text} (shots) ± {floor} (noise)"
 
     __repr__ = fields_summary
 

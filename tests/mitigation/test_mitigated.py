@@ -1,5 +1,7 @@
 """Estimates with mitigation: errors, usage, repetition, wrong input."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,42 @@ def test_mitigation_without_shots_is_refused(noisy):
         qg.QNode(chain, noisy, shots=None, mitigation="zne")
     with pytest.raises(UnsupportedEstimate, match="'zne' with a shot vector"):
         qg.QNode(chain, noisy, shots=(10, 20), mitigation="zne")
+
+
+def test_a_training_stops_at_the_floor_and_shows_both_errors(noisy):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=200_000), mitigation="zne")
+    gradient = qg.gradient_estimate(node)
+
+    def rough(x):
+        found = gradient(x)
+        errors = np.full_like(found.mitigation.systematic_error, 10.0)
+        return replace(found, mitigation=replace(found.mitigation, systematic_error=errors))
+
+    found = qg.minimize(node, X, estimate=rough, steps=5)
+    assert found.reason == "floor"
+    assert "more shots do not help" in str(found)
+    assert found.history.systematic_errors == pytest.approx([10.0, 10.0])
+    assert [text.get_text() for text in found.plot().get_legend().get_texts()] == ["shots", "total"]
+    estimate = rough(X)
+    assert "(shots) ± 10.000000 (noise)" in str(estimate)
+    assert "(noise)" in estimate._repr_html_()
+    assert len(estimate.plot().axes[0].get_legend().get_texts()) == 2
+
+
+def test_a_value_has_both_errors(noisy):
+    found = qg.estimate(qg.QNode(chain, noisy, shots=qg.Budget(shots=20_000), mitigation="zne"))(X)
+    assert found.total_error == pytest.approx(
+        np.hypot(found.standard_error, found.systematic_error)
+    )
+    assert "(shots) ±" in str(found)
+
+
+@pytest.mark.parametrize("method", ["readout", "zne"])
+def test_a_plan_has_the_shots_and_submissions_of_the_run(noisy, method):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=4_000), mitigation=method)
+    for each in (qg.estimate(node), qg.gradient_estimate(node)):
+        plan = qg.plan(each)(X)
+        found = each(X)
+        assert sum(entry.shots for entry in plan.entries) == found.shots
+        assert len(plan.entries) == found.submissions
+    assert qg.plan(qg.grad(node))(X).shots <= 4_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy
 import pytest
 import scipy.stats
@@ -33,6 +35,25 @@ def test_noise_has_to_be_met_twice_in_a_row(signals, reason):
     found = history(numpy.arange(len(signals)), signals=signals)
 
     assert Stopping(100, 3).after(found) == reason
+
+
+@pytest.mark.parametrize(
+    ("signal", "totals", "reason"),
+    [
+        (9, [0.5, 0.5], "floor"),
+        (9, [0.5, 9], None),
+        (9, [None, 0.5], None),
+        (0.5, [0.4] * 2, "noise"),
+    ],
+)
+def test_the_floor_is_met_where_only_the_total_error_hides_the_gradient(signal, totals, reason):
+    before = history([1.0, 1.0], signals=[signal] * 2)
+    records = [
+        replace(record, total_signal=total)
+        for record, total in zip(before.records, totals, strict=True)
+    ]
+
+    assert Stopping(100, 3).after(History(tuple(records))) == reason
 
 
 @pytest.mark.parametrize(("slope", "reason"), [(-1e-2, None), (-1e-5, "tol"), (1e-2, None)])
