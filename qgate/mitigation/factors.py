@@ -45,6 +45,12 @@ USUAL_OUTPUT_SPREAD = 0.03
 OUTPUT_SPREAD_WIDTH = 0.25
 """Standard deviation of the logarithm of the spread in its prior."""
 
+OFFSET_SPREAD = 0.03
+"""Standard deviation of what the factors of all Pauli words in one output may have in common.
+
+It widens the error only: deviations of one sign add up over the Pauli words of an output.
+"""
+
 ROW_SPREAD = 0.01
 """Deviation of a row from its factors, relative to the largest contribution of a Pauli word."""
 
@@ -153,6 +159,8 @@ class Factors:
         by_shots = np.diag((effects**2 * self.outputs.by_shots).sum(axis=1))
         total = np.diag((effects**2 * self.outputs.own).sum(axis=1))
         effects = effects * self.outputs.slopes
+        known = self.outputs.evidence.about_parents(self.outputs.spread).information.sum(axis=1)
+        total = total + np.diag(effects.sum(axis=1) ** 2 / (known + OFFSET_SPREAD**-2))
         for level, members in ((self.words, self.members), (self.supports, self.wires)):
             by_shots = by_shots + (effects * level.by_shots) @ effects.T
             total = total + (effects * level.own) @ effects.T
