@@ -180,3 +180,18 @@ def test_devices_whose_service_chooses_qubits_are_refused():
     with pytest.raises(UnsupportedEstimate, match="whose service chooses the qubits"):
         node(X)
     assert "readout" not in qg.gradient_estimate(node.update(mitigation="zne"))(X).mitigation.text
+
+
+def test_errors_that_depend_on_a_neighbour_are_averaged_over_its_states():
+    random = np.random.default_rng(0)
+    prepared = random.random((400, 2)) < 0.5
+    prepared[1::2] = ~prepared[::2]
+    shots = np.full(400, 10_000)
+    flipped = np.where(prepared[:, 1], 0.06, 0.02)  # of the first wire, by the second
+    chances = np.where(prepared[:, 0], 1 - flipped, flipped)
+    ones = np.column_stack([shots * chances, shots * prepared[:, 1]])
+
+    found = ReadoutErrors.from_counts(prepared, ones, shots)
+
+    assert found.errors[:, 0] == pytest.approx(0.04, abs=0.003)
+    assert found.errors[:, 1] == pytest.approx(0.0, abs=1e-5)
