@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from qgate.exceptions import UnsupportedEstimate, described
 from qgate.typing import BoolArray, FloatArray, IntArray
 
 
@@ -75,6 +76,33 @@ class Added:
     solved: bool = False
     calibration: float = 0.0
     value_share: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse rows, shares and folds that do not fit each other, before anything is sent.
+
+        Raises
+        ------
+        UnsupportedEstimate
+        """
+        size, shares = np.shape(self.rows)[:1], np.asarray(self.shares)
+        folds = np.asarray(self.folds)
+        if np.ndim(self.rows) != 2 or shares.shape != size or folds.shape != size:
+            shapes = ", ".join(str(np.shape(part)) for part in (self.rows, shares, folds))
+            raise UnsupportedEstimate(
+                what=f"added rows, shares and folds of the shapes {shapes}",
+                remedy="They are (N, P), (N,) and (N,) for N rows of P angles.",
+            )
+        if (shares < 0).any() or shares.sum() + self.calibration >= 1:
+            raise UnsupportedEstimate(
+                what=f"added rows with shares of {described(shares.tolist())} of the shots",
+                remedy="Shares are not negative, and their sum, with that of a calibration, is "
+                "below 1.",
+            )
+        if ((folds % 2 != 1) | (folds < 1)).any():
+            raise UnsupportedEstimate(
+                what=f"added rows with gates that run {described(folds.tolist())} times",
+                remedy="Folds are odd: 1, 3, 5, ...",
+            )
 
     @classmethod
     def nothing(cls, angles: int) -> Added:
