@@ -1,4 +1,4 @@
-"""What all methods keep to, a user's own among them."""
+"""Requirements of all methods of mitigation, with a method of a user among them."""
 
 from dataclasses import dataclass
 
