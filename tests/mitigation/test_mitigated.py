@@ -94,7 +94,7 @@ def test_a_value_has_both_errors(noisy):
     assert "(shots) ±" in str(found)
 
 
-@pytest.mark.parametrize("method", ["readout", "zne"])
+@pytest.mark.parametrize("method", ["readout", "zne", "learned", "auto"])
 def test_a_plan_has_the_shots_and_submissions_of_the_run(noisy, method):
     node = qg.QNode(chain, noisy, shots=qg.Budget(shots=4_000), mitigation=method)
     for each in (qg.estimate(node), qg.gradient_estimate(node)):
@@ -103,3 +103,29 @@ def test_a_plan_has_the_shots_and_submissions_of_the_run(noisy, method):
         assert sum(entry.shots for entry in plan.entries) == found.shots
         assert len(plan.entries) == found.submissions
     assert qg.plan(qg.grad(node))(X).shots <= 4_000
+
+
+@pytest.mark.parametrize("method", ["zne", "learned", "auto"])
+def test_a_training_that_ended_early_resumes_to_the_same_bits_and_buys_nothing_twice(
+    noisy, method, tmp_path
+):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=2_000), mitigation=method)
+
+    def train(steps):
+        with qg.Tracker(noisy) as tracker, qg.run("training", tmp_path / "runs.db"):
+            found = [qg.gradient_estimate(node)(X + 0.1 * step) for step in range(steps)]
+        bits = [each.flat.tobytes() + np.asarray(each.total_error).tobytes() for each in found]
+        return bits, tracker.totals["submissions"]
+
+    first, bought = train(1)
+    whole, rest = train(2)
+    assert (bought, rest) == (1, 1)
+    assert whole[:1] == first
+    assert train(2) == (whole, 0)
+
+
+def test_a_batch_has_both_errors_for_each_row(noisy):
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=20_000), mitigation="zne")
+    batch = pnp.array([[0.1, 0.2, 0.3], [0.2, 0.3, 0.4]], requires_grad=True)
+    assert node(batch).shape == qg.estimate(node)(batch).total_error.shape == (3,)
+    assert qg.jacobian(node)(batch).shape == (3, 2, 3)
