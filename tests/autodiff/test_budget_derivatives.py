@@ -8,6 +8,7 @@ from qgate.autodiff.budget_derivatives import BudgetDerivatives
 from qgate.autodiff.result_layout import ResultLayout
 from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.gradients.registry import METHODS
+from qgate.shots import Shots
 from qgate.tape import Tape
 
 X = np.array([[0.3, 0.7]])
@@ -21,7 +22,7 @@ def estimated(method, **options):
         TrainableSweep(sweep, (0, 1)),
         device,
         layout=ResultLayout.of(sweep, device),
-        budget=qg.Budget(shots=SHOTS),
+        shots=Shots.of(qg.Budget(shots=SHOTS)),
         method=method,
         options={},
         **options,
