@@ -57,7 +57,7 @@ class ZNE:
 
     scale_factors: tuple[int, ...] = (1, 3)
     readout: bool = True
-    extrapolation: str = "exponential"
+    extrapolation: str = "linear"
     name = "zne"
 
     def __post_init__(self) -> None:
