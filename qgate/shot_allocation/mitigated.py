@@ -52,6 +52,11 @@ class MitigatedRequest:
         """R, the number of requested rows."""
         return len(self.target.sweep)
 
+    @property
+    def extends(self) -> bool:
+        """Whether anything runs beside the requested rows."""
+        return bool(len(self.added.rows) or self.added.calibration)
+
     def read(self, measured: Measured) -> tuple[Measured, Mitigated]:
         """Return what was measured with the mitigated outputs of the requested rows."""
         measured = measured.corrected(self.joint.problem)
@@ -273,12 +278,12 @@ def spend_mitigated(
     mitigation = shots.mitigation
     if mitigation is None:
         return spend(budget, target, device, prior=prior)
-    if budget.rounds is None:  # one submission, where the device allows
-        usd, submissions, name = budget.usd, budget.submissions, budget.name
-        budget = Budget(budget.shots, usd=usd, submissions=submissions, rounds=1, name=name)
     random = repeatable_generator("mitigation", constant, device)
     whole = budget.shots or 0
     request = _mitigated_request(mitigation, target, request_of, slots, whole, random, device)
+    if budget.rounds is None and request.extends:  # one submission, where the device allows
+        usd, submissions, name = budget.usd, budget.submissions, budget.name
+        budget = Budget(budget.shots, usd=usd, submissions=submissions, rounds=1, name=name)
     found = spend(budget, request.joint, device, prior=prior)
     measured, read = request.read(found.measured)
     return replace(found, request=target, measured=measured, mitigated=read)
