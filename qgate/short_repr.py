@@ -117,3 +117,8 @@ def _is_default(field: Field[Any], value: object) -> bool:
 
 def _same(value: Any, default: Any) -> Any:
     return isinstance(value, str | bytes | int | float | tuple | frozenset) and value == default
+
+
+def error_bars(error: float, floor: float | None) -> str:
+    """Return the text of one error, or of both where that of a device's noise is known."""
+    return f" ± {error:.6f}" if floor is None else f" ± {error:.6f} (shots) ± {floor:.6f} (noise)"

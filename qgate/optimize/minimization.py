@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +18,7 @@ from qgate.optimize.history import History, Record
 from qgate.optimize.options import count, flags, positive
 from qgate.optimize.stopping import Stopping
 from qgate.optimize.training import Progress, Training, resumed, saved
+from qgate.short_repr import error_bars
 from qgate.typing import Function, Nested
 
 ENDED = ("tol", "noise", "floor", "callback")
@@ -81,7 +82,7 @@ class Minimum:
         reason = FLOOR if self.reason == "floor" else self.reason
         usd = "unknown" if history.usd is None else f"{history.usd:.2f}"
         return (
-            f"{_with_error(self.value, self.error)} after {len(history)} steps ({reason}), "
+            f"{_with_errors(history.records)} after {len(history)} steps ({reason}), "
             f"{history.shots:,} shots, {history.submissions:,} submissions, {usd} USD, "
             f"{history.seconds:.1f} s"
         )
@@ -230,12 +231,15 @@ def _checked_limits(
 
 def _show(record: Record, steps: int) -> None:
     end = "\r" if sys.stderr.isatty() and record.step < steps else "\n"
-    value = _with_error(record.value, record.error)
+    value = _with_errors([record])
     line = f"step {record.step}/{steps}: {value}, {record.shots:,} shots, {record.seconds:.2f} s"
     print(line, end=end, file=sys.stderr, flush=True)
 
 
-def _with_error(value: float | None, error: float | None) -> str:
-    if value is None:
+def _with_errors(records: Sequence[Record]) -> str:
+    """Return the text of the last value with its errors."""
+    if not records:
         return "no value"
-    return f"{value:.6f} ± {error:.6f}" if error else f"{value:.6f}"
+    last = records[-1]
+    bars = error_bars(last.error, last.systematic) if last.error else ""
+    return f"{last.value:.6f}{bars}"

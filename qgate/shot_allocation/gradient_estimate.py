@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
 from qgate.mitigation.method import Mitigated
-from qgate.short_repr import fields_summary
+from qgate.short_repr import error_bars, fields_summary
 from qgate.shot_allocation.estimation_request import split_results
 from qgate.shot_allocation.estimation_result import Cost, Differences
 from qgate.typing import FloatArray
@@ -219,7 +219,9 @@ class GradientEstimate:
         floors = self._floors()
         known = [None] * len(self.flat) if floors is None else floors.tolist()
         parts = list(zip(self.flat, self._errors(), known, strict=True))
-        shown = [f"{value: .6f}{_bars(error, floor)}" for value, error, floor in parts[:MOST_ROWS]]
+        shown = [
+            f"{value: .6f}{error_bars(error, floor)}" for value, error, floor in parts[:MOST_ROWS]
+        ]
         return shown + (["..."] if len(parts) > MOST_ROWS else [])
 
     def _summary(self) -> list[str]:
@@ -227,7 +229,7 @@ class GradientEstimate:
         price = "" if cost.usd is None else f", {cost.usd:.2f} USD"
         value = []
         if self.value is not None and self.value_error is not None:
-            bars = _bars(self.value_error, self.value_systematic_error)
+            bars = error_bars(self.value_error, self.value_systematic_error)
             value = [f"value {self.value:.6f}{bars}"]
         if self.trajectories:
             return [
@@ -245,8 +247,3 @@ class GradientEstimate:
         ]
 
     __repr__ = fields_summary
-
-
-def _bars(error: float, floor: float | None) -> str:
-    """Return the text of one error, or of both where that of the noise is known."""
-    return f" ± {error:.6f}" if floor is None else f" ± {error:.6f} (shots) ± {floor:.6f} (noise)"

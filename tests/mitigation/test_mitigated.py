@@ -77,6 +77,7 @@ def test_a_training_stops_at_the_floor_and_shows_both_errors(noisy):
 
     found = qg.minimize(node, X, estimate=rough, steps=5)
     assert found.reason == "floor"
+    assert "(shots) ± 10.000000 (noise) after 2 steps (floor: " in str(found)
     assert "more shots do not help" in str(found)
     assert found.history.systematic_errors == pytest.approx([10.0, 10.0])
     assert [text.get_text() for text in found.plot().get_legend().get_texts()] == ["shots", "total"]
