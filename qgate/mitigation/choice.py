@@ -13,7 +13,7 @@ from qgate.mitigation.readout import LEAST_SHARE
 from qgate.mitigation.zne import ZNE
 from qgate.typing import FloatArray
 
-FEWEST_SHOTS = 300
+FEWEST_SHOTS = 600
 """Shots for each circuit from which rows are added: with fewer, shots are the larger error."""
 
 

@@ -110,7 +110,7 @@ def test_a_plan_has_the_shots_and_submissions_of_the_run(noisy, method):
 def test_a_training_that_ended_early_resumes_to_the_same_bits_and_buys_nothing_twice(
     noisy, method, tmp_path
 ):
-    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=2_000), mitigation=method)
+    node = qg.QNode(chain, noisy, shots=qg.Budget(shots=20_000), mitigation=method)
 
     def train(steps):
         with qg.Tracker(noisy) as tracker, qg.run("training", tmp_path / "runs.db"):
