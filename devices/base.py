@@ -143,6 +143,11 @@ class Device(ABC):
         return True
 
     @property
+    def keeps_gates(self) -> bool:
+        """Whether no service removes gates of what is sent, such as a gate and its inverse."""
+        return True
+
+    @property
     def folds_compiled(self) -> bool:
         """Whether gates are repeated by ``Sweep.folding`` after compilation, not before."""
         return False

@@ -288,6 +288,11 @@ class BraketCloudDevice(RemoteDevice):
             return True
         return self.noise_calibration is not None and not self.noise_calibration.pairs
 
+    @property
+    def keeps_gates(self) -> bool:
+        """False where the service compiles what is sent."""
+        return self.options.placing is Placing.VERBATIM or is_simulator(self.arn)
+
     def native_circuits(self, sweeps: Sequence[Sweep]) -> list[NativeCircuit]:
         return [self._native_compiler.circuit(sweep) for sweep in sweeps]
 

@@ -103,6 +103,11 @@ class EmulatedDevice(Device):
         return self.emulated.chooses_qubits
 
     @property
+    def keeps_gates(self) -> bool:
+        """As the device."""
+        return self.emulated.keeps_gates
+
+    @property
     def folds_compiled(self) -> bool:
         """As the device."""
         return self.emulated.folds_compiled

@@ -312,6 +312,13 @@ def _mitigated_request(
             remedy="Give the device disable_qubit_rewiring=true or verbatim=true, and its qubits "
             "as wires; or use mitigation='learned'.",
         )
+    if (added.folds > 1).any() and not device.keeps_gates:
+        raise UnsupportedEstimate(
+            what=f"mitigation={method.name!r} on {device.name}, whose service would remove the "
+            "repeated gates,",
+            remedy="Give the device verbatim=true, and its qubits as wires; or use "
+            "mitigation='learned'.",
+        )
     if added.solved and wires > MOST_SOLVED_WIRES:
         raise UnsupportedEstimate(
             what=f"mitigation={method.name!r} of a circuit on {wires} wires",

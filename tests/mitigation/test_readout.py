@@ -179,7 +179,17 @@ def test_devices_whose_service_chooses_qubits_are_refused():
     assert qg.device("braket:ionq/forte-1?emulate=calibration").chooses_qubits
     with pytest.raises(UnsupportedEstimate, match="whose service chooses the qubits"):
         node(X)
-    assert "readout" not in qg.gradient_estimate(node.update(mitigation="zne"))(X).mitigation.text
+    assert "readout" not in qg.gradient_estimate(node.update(mitigation="auto"))(X).mitigation.text
+
+
+def test_services_that_would_remove_repeated_gates_are_refused():
+    service = qg.device("braket:iqm/garnet?emulate=calibration")
+    node = qg.QNode(chain, service, shots=100, mitigation="zne")
+
+    assert not service.keeps_gates
+    assert qg.device("braket:iqm/garnet?emulate=calibration&verbatim=true", wires=3).keeps_gates
+    with pytest.raises(UnsupportedEstimate, match="would remove the repeated gates"):
+        node(X)
 
 
 def test_errors_that_depend_on_a_neighbour_are_averaged_over_its_states():
