@@ -69,7 +69,7 @@ class Circuits:
         native, plan = self.request.circuits, self.request.measurement_plan
         found = []
         for fold in self.folds:
-            structures = folded(plan.circuits, fold)
+            structures = tuple(folded(circuit, fold) for circuit in plan.circuits)
             with paused():
                 measured = Measurement(MeasurementKind.PROBS, wires=plan.observed.wires)
                 sweeps = [
