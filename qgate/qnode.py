@@ -6,6 +6,7 @@ import copy
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
     from qgate.mitigation.method import Mitigation
     from qgate.transforms.pipeline import CompilePipeline
 
+
+KEPT_MODULES = {
+    "samples": "qgate.autodiff.kept_samples",
+    "derivatives": "qgate.autodiff.kept_derivatives",
+    "values": "qgate.autodiff.kept_simulations",
+}
+"""For each kind of results the module that repeats them."""
 
 CALL_OPTIONS = ("shots", "seed")
 """Arguments of a QNode call besides those of the quantum function, unless it has the same names."""
@@ -317,6 +325,8 @@ class QNode:
         kind = "samples" if self.shots.parts else "derivatives" if traced else "values"
         kept = self._kept.get(kind)
         if kept is None or kept.device is not self.device:
+            if not _may_import(KEPT_MODULES[kind]):
+                return None
             kept = self._kept[kind] = self._new_kept(kind)
         return kept.results(
             recorded.operations, recorded.measurements, self.shots, recorded.returned
@@ -670,6 +680,15 @@ def _check_order(tape: Tape, most: int) -> None:
             f"A derivative of order {taken} is being taken, and the QNode was made with "
             f"max_diff={most}. Give it max_diff={taken}, or leave max_diff out."
         )
+
+
+def _may_import(module: str) -> bool:
+    """Return whether a module is there, or can be imported now.
+
+    A process that is forked while a thread imports a module waits for that module for ever. The
+    main thread is the one that forks, and imports nothing meanwhile.
+    """
+    return module in sys.modules or threading.current_thread() is threading.main_thread()
 
 
 def _known_entries(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fuzz.entries import (
     derivatives,
     drawings,
+    fermi,
     files,
     frameworks,
     inspecting,
@@ -40,6 +41,7 @@ def entries() -> list[Entry]:
         *derivatives.rules(),
         *derivatives.series(),
         *drawings.drawings(),
+        *fermi.fermi(),
         *transforming.passes(),
         *transforming.pipelines(),
         *kernels.kernels(),
