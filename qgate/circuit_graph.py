@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from qgate.arguments import sequence_of
 from qgate.circuit_resources import depth_of
-from qgate.exceptions import InvalidTape, described
+from qgate.exceptions import InvalidParameters, InvalidTape, described
 from qgate.measurements import Measurement
 from qgate.operations.conditions import Conditional
 from qgate.operations.mid_measure import MidMeasure
@@ -74,7 +75,14 @@ class CircuitGraph:
         par_info: list[dict[str, Any]] | None = None,
         trainable_params: Iterable[int] | None = None,
     ) -> None:
-        self.operations, self.observables = list(ops), list(obs)
+        self.operations = sequence_of("CircuitGraph", "ops", ops)
+        self.observables = sequence_of("CircuitGraph", "obs", obs)
+        for node in (*self.operations, *self.observables):
+            if not isinstance(node, Operator | Measurement):
+                raise InvalidParameters(
+                    f"A CircuitGraph was given the node {described(node)}. Give operators and "
+                    "measurements."
+                )
         self.wires = Wires(wires)
         self.par_info = par_info
         self._trainable = None if trainable_params is None else set(trainable_params)

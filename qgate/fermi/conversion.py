@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgate.arguments import whole_number
+from qgate.arguments import finite_number, mapping_of, truth, whole_number
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters, described
 from qgate.fermi.encodings import encoded_products
@@ -18,6 +18,10 @@ from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.pauli.dictionaries import PauliSentence
 from qgate.typing import Wire
+from qgate.wires import Wires
+
+MOST_ORBITALS = 4096
+"""Maximum number of orbitals: the matrix of an encoding has an entry for each pair of them."""
 
 NEGLIGIBLE = 1e-16
 """Weights up to this are left out of mapped sums."""
@@ -112,10 +116,17 @@ def _mapped(
     wire_map: Mapping[int, Wire] | None,
     tol: float | None,
 ) -> Operator | PauliSentence:
+    limit = None if tol is None else finite_number(tol)
+    if tol is not None and limit is None:
+        raise InvalidParameters(
+            f"The mapping {mapping} was given tol={described(tol)}. Give a number, or None."
+        )
+    ps, tol = truth(mapping, "ps", ps), limit
     if tol is None and not ps:
         tol = 0.0  # observables have real weights
     found = pauli_words(mapping, operator, n, tol)
-    renamed: dict[Wire, Wire] = dict((wire_map or {}).items())
+    renamed: dict[Wire, Wire] = dict(mapping_of(mapping, "wire_map", wire_map))
+    Wires(list(renamed.values()))  # refuses what is no wire, and a wire that is given twice
     if renamed:
         found = found.map_wires(renamed)
     first = next(iter(operator.wires), 0)  # the wire of an identity
@@ -153,6 +164,10 @@ def _orbitals(mapping: str, operator: FermiWord | FermiSentence, n: int | None) 
     """Return the number of orbitals; refuse fewer than the operator has."""
     needed = max(operator.wires, default=-1) + 1
     given = needed if n is None else whole_number(n)
+    if given is not None and given > MOST_ORBITALS:
+        raise InvalidParameters(
+            f"The mapping {mapping} was given n={given}. Give at most {MOST_ORBITALS} orbitals."
+        )
     if given is None or given < needed:
         raise InvalidParameters(
             f"The mapping {mapping} was given n={described(n)}, and an operator on orbital "

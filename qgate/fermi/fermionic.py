@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
-from qgate.arguments import whole_number
+from qgate.arguments import is_text_among, mapping_of, whole_number
 from qgate.arrays import is_traced, namespace, opened, shape_of
 from qgate.exceptions import InvalidOperand, InvalidParameters, described
 from qgate.fermi.encodings import Ladder, encoded_products
@@ -130,13 +130,19 @@ class FermiWord(FermiOperator, dict[tuple[int, int], str]):
     """
 
     def __init__(self, operator: Mapping[tuple[int, int], str]) -> None:
-        super().__init__(sorted(operator.items()))
+        given = mapping_of("FermiWord", "operator", operator)
+        if not all(map(_is_place, given)):
+            raise InvalidParameters(
+                f"A FermiWord was given operator={described(operator)}. Its keys are pairs of "
+                "whole numbers, the position in the product and the orbital, such as (0, 3)."
+            )
+        super().__init__(sorted(given.items()))
         if [position for position, _ in self] != list(range(len(self))):
             raise InvalidParameters(
                 f"A FermiWord was given {dict(operator)}. The first numbers of its keys are the "
                 "positions in the product: 0, 1, and so on, each once."
             )
-        wrong = [sign for sign in self.values() if sign not in CONJUGATE]
+        wrong = [sign for sign in self.values() if not is_text_among(sign, CONJUGATE)]
         if wrong:
             raise InvalidParameters(
                 f"A FermiWord was given {described(wrong[0])}. Give '+' for a creation operator, "
@@ -289,6 +295,15 @@ class FermiSentence(FermiOperator, dict[FermiWord, Tensor]):
     + 3.1 * I
     """
 
+    def __init__(self, operator: Mapping[FermiWord, Tensor]) -> None:
+        given = mapping_of("FermiSentence", "operator", operator)
+        if not all(isinstance(word, FermiWord) for word in given):
+            raise InvalidParameters(
+                f"A FermiSentence was given operator={described(operator)}. Its keys are Fermi "
+                "words, such as qg.FermiC(0) * qg.FermiA(1), and its values their weights."
+            )
+        super().__init__(given)
+
     def __missing__(self, word: FermiWord) -> Tensor:
         return 0.0
 
@@ -368,6 +383,14 @@ def from_string(fermi_string: str) -> FermiWord:
         )
     ladder = [(int(m[1]), "+" if m[2] in {"+", "^"} else "-") for m in found if m]
     return FermiWord.of(ladder)
+
+
+def _is_place(key: object) -> bool:
+    return (
+        isinstance(key, tuple)
+        and len(key) == 2
+        and all(isinstance(part, int) and part >= 0 for part in key)
+    )
 
 
 def _operand(value: object, owner: FermiOperator, sign: int = 1) -> FermiSentence:
