@@ -88,6 +88,12 @@ class CircuitGraph:
         self._trainable = None if trainable_params is None else set(trainable_params)
         self._nodes_on, self.edges = _edges(self.nodes, self.wires)
 
+    def __repr__(self) -> str:
+        return (
+            f"<CircuitGraph: {len(self.operations)} operations, {len(self.observables)} "
+            f"measurements, {self.num_wires} wires>"
+        )
+
     @property
     def nodes(self) -> list[Node]:
         """Operations, and then measurements."""

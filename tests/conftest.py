@@ -20,6 +20,7 @@ for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
 os.environ.pop("QGATE_DEVICE", None)
 os.environ["QGATE_JOURNAL"] = ":memory:"  # calls outside of runs leave no file at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+os.environ.pop("COLUMNS", None)  # of a terminal that runs the tests, or of pytest-xdist
 
 # Programs that tests start measure no coverage; the worker itself does until its end.
 MEASURED = os.environ.pop("SLIPCOVER_ENABLED", "") if "PYTEST_XDIST_WORKER" in os.environ else ""

@@ -492,7 +492,8 @@ def test_an_unknown_device(written, near):
 def test_an_unknown_option_of_a_device():
     assert refused(errors.UnknownOption, lambda: bound("local?shotz=10")) == (
         "'local?shotz=10': 'shotz' is not an option of this device. Did you mean 'shots'? "
-        "Its options are memory_gib, noise, precision, seed, shots, threads, trajectories, wires."
+        "Its options are memory_gib, mitigation, noise, precision, seed, shots, threads, "
+        "trajectories, wires."
     )
 
 

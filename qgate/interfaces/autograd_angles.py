@@ -66,6 +66,8 @@ class AutogradAngles:
                     return None
                 numbers.append(float(value))
                 continue
+            if not isinstance(value._value, float):  # a whole array, such as that of SpecialUnitary
+                return None
             terms = []
             for array, indices, factor in terms_of(value):
                 number = order.setdefault(id(array), len(origins))
