@@ -242,6 +242,8 @@ def test_each_set_of_slots_has_the_angles_that_depend_on_it():
 
 
 def test_only_long_simulations_are_shared_among_threads(monkeypatch):
+    if best_library() is None:
+        pytest.skip("no compiled engine was built")
     monkeypatch.setattr("qgate.devices.local.native.SHARED_NS", 20e6)
     taken = []
 
