@@ -53,12 +53,13 @@ class Auto:
         weights = _weights(measured.num_values, raw, better, floor)
         outputs = raw.outputs + weights * (better.outputs - raw.outputs)
         scale = weights[:, :, None] * weights[:, None, :]
-        rest = (1 - weights)[:, :, None] * (1 - weights)[:, None, :]
+        # both are from the same shots, so their errors have the covariance of what was measured
+        covariance = raw.covariance + scale * (better.covariance - raw.covariance)
         rest_of_bias = (1 - weights) * abs(better.outputs - raw.outputs)
         systematic = np.hypot(weights * better.systematic_error, rest_of_bias)
         return Mitigated(
             outputs,
-            scale * better.covariance + rest * raw.covariance,
+            covariance,
             systematic,
             _text(better, weights, measured.num_values),
             (raw, better),
